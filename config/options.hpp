@@ -1,0 +1,142 @@
+// What:  every setting of the service as plain structs with their defaults; settings.cpp gives each its key, bounds,
+//        sentence of documentation and environment names, and is the only other place that lists them.
+// Units: in the names; durations are std::chrono.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace freshet {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// Sets a few defaults to what one of the two documents expects; each can be set alone.
+enum class profile { lite, guide };
+
+struct server_options {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8000;
+  /// Threads of HTTP and of the actors' scheduler; 0 = as many as the machine has, at most 4.
+  std::uint32_t workers = 0;
+  std::size_t header_bytes_max = 16 << 10;
+  std::size_t target_bytes_max = 8 << 10;
+  std::size_t body_bytes_max = 1 << 20;
+  std::size_t bulk_body_bytes_max = 10 << 20;
+  std::size_t connections_max = 4096;
+  milliseconds header_deadline{10'000};
+  milliseconds body_deadline{30'000};
+  milliseconds write_deadline{30'000};
+  milliseconds idle_deadline{75'000};
+  /// One deadline for a request's work; a late one is answered 503.
+  milliseconds request_deadline{5'000};
+  /// Requests in work at once; more are answered 503 with Retry-After.
+  std::size_t requests_in_flight_max = 1024;
+  milliseconds drain_deadline{20'000};
+};
+
+struct security_options {
+  /// Serve on an address that is not loopback although no key is configured.
+  bool allow_anonymous = false;
+};
+
+struct api_options {
+  /// Empty = by profile: "ok" (lite) or "healthy" (guide).
+  std::string health_status_word;
+  /// Largest k of surface A.
+  std::uint32_t max_recommendations = 50;
+};
+
+struct model_options {
+  /// An artifacts root with registry.json, or one model directory.
+  std::string dir = "artifacts/cf";
+  /// Slices of the catalogue, each with a scorer of its own; 0 = one for each worker.
+  std::uint32_t scorers = 0;
+  /// Owners of users; 0 = one for each worker.
+  std::uint32_t updaters = 0;
+};
+
+struct store_settings {
+  std::string path = "data/recsys.db";
+  std::uint64_t block_cache_mb = 256;
+};
+
+struct events_options {
+  /// Weight of each event type; a type that is not named weighs 1.
+  std::map<std::string, double> weights{{"view", 1}, {"click", 1}, {"add_to_cart", 1}, {"purchase", 1}, {"rating", 1}};
+  /// 0 = no decay.
+  double half_life_days = 0;
+};
+
+struct cache_limits {
+  std::size_t max_size;
+  seconds ttl;
+};
+struct cache_options {
+  cache_limits user_profile{50'000, seconds(3600)};
+  cache_limits item_similarity{5'000, seconds(86'400)};
+  cache_limits fallback{10'000, seconds(1800)};
+  cache_limits response{10'000, seconds(300)};
+};
+
+struct fallback_options {
+  /// From how many interactions on a user is answered by fold-in instead of a fallback list.
+  std::uint32_t fold_in_from = 1;
+};
+
+struct hot_reload_options {
+  bool enabled = true;
+  seconds check_interval{60};
+};
+
+enum class log_format { text, json };
+struct logging_options {
+  std::string level = "INFO";
+  log_format format = log_format::text;
+  std::string dir = "logs";
+  milliseconds slow_request_threshold{200};
+};
+
+struct kafka_options {
+  /// Empty = no broker: the embedded log.
+  std::string brokers;
+  std::string topic = "freshet.events";
+  std::string group = "freshet";
+  /// Where a partition starts that was never consumed: earliest or latest.
+  std::string start = "earliest";
+  /// What to do when the stored offset is no longer in the log: halt, earliest or latest.
+  std::string on_data_loss = "halt";
+  std::size_t batch_records_max = 2'000;
+  /// Any librdkafka property, passed through.
+  std::map<std::string, std::string> properties;
+};
+
+struct supervisor_options {
+  /// Restarts of one actor within `restart_window` before the process gives up.
+  std::uint32_t restarts_max = 5;
+  seconds restart_window{60};
+  milliseconds backoff_min{50};
+  milliseconds backoff_max{5'000};
+};
+
+struct options {
+  freshet::profile profile = profile::guide;
+  server_options server;
+  security_options security;
+  api_options api;
+  model_options model;
+  store_settings store;
+  events_options events;
+  cache_options cache;
+  fallback_options fallback;
+  hot_reload_options hot_reload;
+  logging_options logging;
+  kafka_options kafka;
+  supervisor_options supervisor;
+};
+
+}  // namespace freshet

@@ -1,0 +1,71 @@
+// What:   `registry.json` under an artifacts root: which models exist and which one serves.
+// Format: spec "Files": current_best {model_id, model_type, version, path, selection_metric, selection_value,
+//         selected_at, selected_by, registered_at} or a plain string; models {id: {...}}. What this program does not
+//         know is kept as it is. Model id = <type>_<version>, version = YYYYMMDD_vN.
+// Writes: under a lock file, temp + fsync + rename, the previous copy kept as registry.json.previous, one line in
+//         logs/registry_audit.log. A damaged registry is an error that names the previous copy as the remedy.
+// Reads:  version, status, created_at are optional; model_id wins over a stale `path`; relative paths are tried from
+//         the working directory, then from the root.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.hpp"
+#include "core/base/result.hpp"
+
+namespace freshet {
+
+struct registered_model {
+  std::string model_id;
+  std::string model_type;
+  std::string version;
+  /// Resolved directory of the model.
+  std::filesystem::path path;
+  std::string created_at;  // RFC 3339, empty when the registry has none
+  std::string status;      // active, archived, failed
+  std::map<std::string, double> metrics;
+  std::string hyperparameters;  // JSON object
+};
+
+class registry {
+ public:
+  /// `root` holds registry.json. No file yet is an empty registry.
+  static result<registry> read(const std::filesystem::path& root);
+
+  const std::vector<registered_model>& models() const { return models_; }
+  /// The one that serves, or nothing.
+  std::optional<registered_model> current() const;
+  std::optional<registered_model> find(std::string_view model_id) const;
+
+ private:
+  std::vector<registered_model> models_;
+  std::string current_id_;
+};
+
+struct registration {
+  std::string model_type;
+  std::string hyperparameters = "{}";
+  std::map<std::string, double> metrics;
+  /// Also make it the current one.
+  bool activate = true;
+  std::string selected_by = "freshet train";
+};
+
+/// Reserves the next version of today for a type: artifacts go to the returned directory.
+struct reserved_version {
+  std::string model_id;
+  std::string version;
+  std::filesystem::path directory;
+};
+[[nodiscard]] result<reserved_version> reserve_version(const std::filesystem::path& root, std::string_view model_type,
+                                                       const clock& time);
+[[nodiscard]] status register_model(const std::filesystem::path& root, const reserved_version& model,
+                                    const registration& entry, const clock& time);
+[[nodiscard]] status activate_model(const std::filesystem::path& root, std::string_view model_id,
+                                    std::string_view selected_by, const clock& time);
+
+}  // namespace freshet

@@ -1,0 +1,57 @@
+// What:   POST /v1/events and GET /v1/users/{id}/events as typed values.
+// Bodies: one event, an array of events (application/json, application/cloudevents+json,
+//         application/cloudevents-batch+json), or NDJSON (application/x-ndjson, one a line). CloudEvents in binary
+//         mode when the request carries ce-* headers.
+// Rule:   one bad event never rejects the others; only a body that is no JSON at all is a problem (400).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/clock.hpp"
+#include "core/data/event.hpp"
+#include "io/events/event_codec.hpp"
+#include "io/http/message.hpp"
+#include "io/http/recommendation_api.hpp"
+
+namespace freshet::http {
+
+struct events_request {
+  struct accepted_event {
+    std::size_t index{};
+    event value;
+  };
+  struct rejected_event {
+    std::size_t index{};
+    rejection why;
+  };
+  std::vector<accepted_event> accepted;
+  std::vector<rejected_event> rejected;
+  /// Answer only when the events shape recommendations (?wait=visible).
+  bool wait_visible = false;
+};
+/// With an Idempotency-Key header, events without an id get "<key>#<index>" as theirs.
+[[nodiscard]] parsed<events_request> parse_events(const request& in, event_decoder& decoder);
+
+/// 202 {accepted, duplicates, rejected:[{index, reason}]}; `duplicates` is null while it is not known yet.
+[[nodiscard]] response render_events(const events_request& query, std::size_t accepted,
+                                     std::optional<std::size_t> duplicates);
+
+struct user_events_request {
+  std::size_t limit = 50;  // 1..1000
+  /// Opaque: "<ts>.<key in hex>", the `next` of the page before.
+  std::optional<std::pair<unix_seconds, std::uint64_t>> before;
+};
+[[nodiscard]] parsed<user_events_request> parse_user_events(const request& in);
+struct listed_event {
+  event value;
+  std::uint64_t key{};
+};
+/// {user_id, events: [{item_id, ts, qty, event_type, ...}], next}; `next` is null on the last page.
+[[nodiscard]] response render_user_events(std::string_view user_id, const std::vector<listed_event>& events,
+                                          bool more);
+
+}  // namespace freshet::http

@@ -1,0 +1,97 @@
+// What:    the recommendation requests of the three surfaces as typed values, and their answers as bytes; pure
+//          functions, no actors, no sockets.
+//            lite   GET /recommend, GET /similar-items            (recsys-lite-runbook.md; string ids)
+//            guide  POST /recommend                               (operations-guide.md; integer or string ids)
+//            v1     POST /v1/recommend                            (user, or an anonymous history)
+// Errors:  a parse that fails yields the finished problem response (400, 415, 422) of its surface.
+// Cost:    rendering appends prerendered item fragments to one string: a few microseconds for ten items.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/base/clock.hpp"
+#include "core/data/item.hpp"
+#include "io/http/message.hpp"
+
+namespace freshet::http {
+
+enum class surface { lite, guide, v1 };
+
+/// One entry of an anonymous history.
+struct history_entry {
+  std::string item_id;
+  float weight = 1;
+  unix_seconds ts{};
+
+  friend bool operator==(const history_entry&, const history_entry&) = default;
+};
+
+struct recommend_query {
+  surface form = surface::lite;
+  /// Empty only on v1, when `history` is given instead.
+  std::string user_id;
+  /// The guide echoes the JSON type it was given.
+  bool user_id_is_number = false;
+  std::vector<history_entry> history;
+  std::size_t k = 10;
+  bool exclude_seen = true;
+};
+
+struct similar_query {
+  std::string item_id;
+  std::size_t k = 10;
+};
+
+template <class Query>
+using parsed = std::variant<Query, response>;
+
+[[nodiscard]] parsed<recommend_query> parse_lite_recommend(const request& in, std::size_t k_max);
+[[nodiscard]] parsed<similar_query> parse_lite_similar(const request& in, std::size_t k_max);
+[[nodiscard]] parsed<recommend_query> parse_guide_recommend(const request& in);
+[[nodiscard]] parsed<recommend_query> parse_v1_recommend(const request& in);
+
+/// An item with its metadata rendered once, for every answer it appears in. Immutable.
+class item_view {
+ public:
+  explicit item_view(item metadata);
+  const item& metadata() const { return metadata_; }
+  /// `"title":"...","category":...,"image_url":...` of the lite surface; no braces.
+  std::string_view lite_fields() const { return lite_fields_; }
+  /// `"product_name":...,"num_sold_time":...` of the guide.
+  std::string_view guide_fields() const { return guide_fields_; }
+  /// `"item_id":"..."` with JSON escapes.
+  std::string_view quoted_id() const { return quoted_id_; }
+
+ private:
+  item metadata_;
+  std::string quoted_id_;
+  std::string lite_fields_;
+  std::string guide_fields_;
+};
+
+struct ranked_item {
+  std::shared_ptr<const item_view> view;
+  float score{};
+};
+
+struct recommendation {
+  std::string model_id;
+  /// Empty = the model's own answer; else "popularity" or "hybrid".
+  std::string fallback_method;
+  std::vector<ranked_item> items;  // best first
+  /// The guide writes item ids as JSON integers when all ids of the catalogue are canonical int64.
+  bool integer_item_ids = false;
+};
+
+[[nodiscard]] response render_lite(const recommend_query& query, const recommendation& answer);
+[[nodiscard]] response render_lite_similar(const similar_query& query, const recommendation& answer);
+/// `latency_ms` = from arrival to now.
+[[nodiscard]] response render_guide(const recommend_query& query, const recommendation& answer, double latency_ms);
+[[nodiscard]] response render_v1(const recommend_query& query, const recommendation& answer, double latency_ms);
+
+}  // namespace freshet::http

@@ -1,0 +1,73 @@
+// What:    what operators see: counters, gauges and histograms, rendered for Prometheus.
+// Names:   start with freshet_, base units, no user or item ids as labels.
+// Why:     a metric is a verb where it happens (`metrics.events_applied(n)` in the probes below), so that the calling
+//          code says what happened and the name of the series stands in one place.
+// Threads: every member from any thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace freshet {
+
+class metrics {
+ public:
+  metrics();
+  ~metrics();
+  metrics(const metrics&) = delete;
+  metrics& operator=(const metrics&) = delete;
+
+  // --- HTTP: freshet_http_requests_total{method,route,code}, freshet_http_request_duration_seconds{route},
+  //     freshet_recommendations_total (items served), freshet_fallbacks_total{method}
+  void request_done(std::string_view method, std::string_view route, unsigned status, std::chrono::nanoseconds took);
+  void recommendations_served(std::size_t items);
+  void fallback_served(std::string_view method);
+
+  // --- events: freshet_events_{consumed,applied,duplicate}_total, freshet_events_rejected_total{reason},
+  //     freshet_event_freshness_seconds, freshet_consumer_lag_records{partition}, freshet_data_loss_total,
+  //     freshet_dead_letters_delivered_total
+  void events_consumed(std::size_t records);
+  void events_applied(std::size_t events);
+  void events_duplicate(std::size_t events);
+  void event_rejected(std::string_view reason);
+  void event_visible(std::chrono::nanoseconds since_accepted);
+  void lag(std::int32_t partition, std::int64_t records);
+  void data_lost(std::int32_t partition);
+  void dead_letters_delivered(std::size_t letters);
+
+  // --- model: freshet_model_info{model_id,model_type} 1, freshet_model_age_seconds, freshet_model_swaps_total{result}
+  void model_active(std::string_view model_id, std::string_view model_type, std::int64_t created_at_unix);
+  void model_swap(std::string_view result);
+  void fold_ins(std::size_t users);
+
+  // --- actors: freshet_actor_mailbox_messages{actor}, freshet_actor_restarts_total{actor}
+  void mailbox(std::string_view actor, std::size_t messages);
+  void actor_restarted(std::string_view actor);
+
+  // --- store: freshet_store_write_stalled
+  void store_stalled(bool stalled);
+
+  /// The figures of the documents' JSON metrics.
+  struct totals {
+    std::uint64_t requests{};
+    std::uint64_t recommendations{};
+    /// Answers with a 5xx status.
+    std::uint64_t errors{};
+    double uptime_seconds{};
+  };
+  totals sums() const;
+
+  /// Prometheus text format 0.0.4, with freshet_build_info and process_* figures (memory, CPU, file descriptors).
+  std::string prometheus() const;
+  static constexpr std::string_view prometheus_content_type = "text/plain; version=0.0.4; charset=utf-8";
+
+ private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace freshet

@@ -1,0 +1,49 @@
+// What: what every command of `freshet` shares. One file a command: `add_<command>` declares flags and help, and sets
+//       `run` when the command was chosen.
+// Exit: 0 ok, 1 failed, 2 usage, 78 bad configuration (EX_CONFIG of sysexits).
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "config/options.hpp"
+#include "core/base/result.hpp"
+
+namespace freshet::tools {
+
+inline constexpr int exit_ok = 0;
+inline constexpr int exit_failed = 1;
+inline constexpr int exit_usage = 2;
+inline constexpr int exit_bad_configuration = 78;
+
+/// Flags that every command has, and the settings they led to.
+struct invocation {
+  std::vector<std::string> config_files;  // --config
+  std::string log_level;                  // --log-level, empty = not given
+  /// What the chosen command does; returns the exit code.
+  std::function<int()> run;
+};
+
+/// Flags > environment > .env > YAML > defaults; `flags` holds "section.key" -> value of the command's own flags.
+[[nodiscard]] result<options> load_options(const invocation& call, const std::map<std::string, std::string>& flags = {});
+
+/// Adds --config and --log-level to a command.
+void add_common_flags(CLI::App& command, invocation& call);
+
+/// "freshet ingest: <sentence>" on standard error; returns exit_failed.
+int fail(std::string_view command, const error& why);
+
+void add_check_config(CLI::App& app, invocation& call);
+void add_evaluate(CLI::App& app, invocation& call);
+void add_generate(CLI::App& app, invocation& call);
+void add_ingest(CLI::App& app, invocation& call);
+void add_inspect(CLI::App& app, invocation& call);
+void add_model(CLI::App& app, invocation& call);
+void add_produce(CLI::App& app, invocation& call);
+void add_serve(CLI::App& app, invocation& call);
+void add_train(CLI::App& app, invocation& call);
+void add_version(CLI::App& app, invocation& call);
+
+}  // namespace freshet::tools
