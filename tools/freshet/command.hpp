@@ -1,11 +1,20 @@
 // What: what every command of `freshet` shares. One file a command: `add_<command>` declares flags and help, and sets
 //       `run` when the command was chosen.
+// How:  void add_inspect(CLI::App& app, invocation& call) {
+//         auto& command = add_command(app, call, "inspect", "Counts of users, items and events.",
+//                                     "freshet inspect --db data/recsys.db --json");
+//         auto flags = std::make_shared<inspect_flags>();          // lives as long as the callback
+//         command.add_option("--db", flags->db, "Database directory")
+//         command.callback([&call, flags] { call.run = [&call, flags] { return inspect(call, *flags); }; });
+//       }
 // Exit: 0 ok, 1 failed, 2 usage, 78 bad configuration (EX_CONFIG of sysexits).
 #pragma once
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/options.hpp"
@@ -27,13 +36,22 @@ struct invocation {
 };
 
 /// Flags > environment > .env > YAML > defaults; `flags` holds "section.key" -> value of the command's own flags.
-[[nodiscard]] result<options> load_options(const invocation& call, const std::map<std::string, std::string>& flags = {});
+/// Settings without effect in this version are named on standard error.
+[[nodiscard]] result<options> load_options(const invocation& call,
+                                           const std::map<std::string, std::string>& flags = {});
+
+/// A subcommand with --config and --log-level, and an example under its help.
+CLI::App& add_command(CLI::App& app, invocation& call, const std::string& name, const std::string& description,
+                      const std::string& example);
 
 /// Adds --config and --log-level to a command.
 void add_common_flags(CLI::App& command, invocation& call);
 
 /// "freshet ingest: <sentence>" on standard error; returns exit_failed.
 int fail(std::string_view command, const error& why);
+
+/// The same for what `load_options` refused; returns exit_bad_configuration.
+int fail_configuration(std::string_view command, const error& why);
 
 void add_check_config(CLI::App& app, invocation& call);
 void add_evaluate(CLI::App& app, invocation& call);

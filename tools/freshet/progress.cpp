@@ -1,0 +1,62 @@
+#include "tools/freshet/progress.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace freshet::tools {
+
+namespace {
+
+std::string with_commas(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(digits.begin() + at, ',');
+  return digits;
+}
+
+// 0:07, 12:40, 3:05:00
+std::string as_clock(double seconds) {
+  const auto whole = static_cast<std::uint64_t>(seconds + 0.5);
+  char text[48];
+  if (whole < 3600) {
+    std::snprintf(text, sizeof text, "%u:%02u", static_cast<unsigned>(whole / 60), static_cast<unsigned>(whole % 60));
+  } else {
+    std::snprintf(text, sizeof text, "%llu:%02u:%02u", static_cast<unsigned long long>(whole / 3600),
+                  static_cast<unsigned>(whole / 60 % 60), static_cast<unsigned>(whole % 60));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string progress_line(const progress_figures& done, std::string_view unit, std::chrono::duration<double> elapsed) {
+  const double seconds = std::max(elapsed.count(), 1e-3);
+  std::string line = with_commas(done.count) + " " + std::string(unit);
+  line += "  " + with_commas(static_cast<std::uint64_t>(static_cast<double>(done.count) / seconds)) + "/s";
+  if (done.whole == 0) return line;
+  const double share = std::min(1.0, static_cast<double>(done.part) / static_cast<double>(done.whole));
+  line += "  " + std::to_string(static_cast<int>(share * 100)) + " %";
+  // The first percent says too little about the rest.
+  if (share >= 0.01) line += "  " + as_clock(seconds / share - seconds) + " left";
+  return line;
+}
+
+progress::progress(std::string unit) : unit_(std::move(unit)), shown_(isatty(STDERR_FILENO) == 1) {}
+
+progress::~progress() {
+  if (drawn_) std::fputs("\r\x1b[K", stderr);
+}
+
+void progress::update(const progress_figures& done) {
+  if (!shown_) return;
+  const auto now = steady::now();
+  if (now < next_) return;
+  next_ = now + std::chrono::milliseconds(200);
+  drawn_ = true;
+  std::fprintf(stderr, "\r%s\x1b[K", progress_line(done, unit_, now - start_).c_str());
+  std::fflush(stderr);
+}
+
+}  // namespace freshet::tools
