@@ -1,7 +1,13 @@
 // What:   bytes on the wire into an event, or into the reason why not; and an event into bytes.
 // Why:    every producer spells events its own way; the spellings of spec "Interaction events" and CloudEvents 1.0
 //         (binary and structured mode) are understood here and nowhere else.
+// Reading: ids may be JSON integers (their decimal text is the id), never fractions; qty, value and ts may be numbers
+//         or the text of one ("2"), since file-to-Kafka connectors send text; 2.0 is the integer 2, 2.5 is none; the
+//         fraction of a ts is dropped. null is absent. A field that stands twice under one name is refused; under
+//         several names the first of event_fields.hpp counts. `properties` keep their bytes, less white space.
+// CloudEvents: source + " " + id is the event id. `time` stands in for a missing ts, `type` for a missing event type.
 // Errors: never throws, whatever the bytes. A rejection names the field, the value and the remedy.
+// Cost:   about half a microsecond for a record of 150 bytes.
 // Threads: an event_decoder holds a parser's buffers: one per thread.
 #pragma once
 
@@ -22,10 +28,11 @@ enum class rejection_reason {
   not_json,
   not_an_object,
   missing_field,
-  bad_id,       // empty, longer than 256 bytes, not UTF-8
-  bad_number,   // not finite, not an integer, out of range
-  bad_time,     // not a time, before 1990, more than a day ahead
-  bad_type,     // a field of the wrong JSON type
+  bad_id,          // empty, longer than 256 bytes, not UTF-8
+  bad_number,      // not finite, not an integer, out of range
+  bad_time,        // not a time, before 1990, more than a day ahead
+  bad_type,        // a field of the wrong JSON type
+  repeated_field,  // the same member twice: which one was meant?
 };
 [[nodiscard]] std::string_view to_string(rejection_reason reason);
 
@@ -53,10 +60,10 @@ class event_decoder {
   std::unique_ptr<state> state_;
 };
 
-/// Checks ids, numbers and time of an event that came in another form (CSV, Parquet).
+/// Checks ids, numbers and time of an event that came in another form (CSV, Parquet); `properties` are not looked at.
 [[nodiscard]] std::variant<std::monostate, rejection> validate(const event& candidate, const clock& time);
 
-/// The canonical JSON object of an event, on one line; decode gives the event back.
+/// The canonical JSON object of a valid event, on one line; decode gives the event back.
 [[nodiscard]] std::string encode(const event& value);
 
 }  // namespace freshet

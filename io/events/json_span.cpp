@@ -1,0 +1,72 @@
+#include "io/events/json_span.hpp"
+
+#include "core/base/check.hpp"
+
+namespace freshet {
+namespace {
+
+bool is_space(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+/// The place after the string that starts at `at`.
+std::size_t after_string(std::string_view json, std::size_t at) {
+  for (++at; at < json.size() && json[at] != '"'; ++at) {
+    if (json[at] == '\\') ++at;
+  }
+  return at + 1;
+}
+
+/// The comma or bracket behind the value that starts at `at`.
+std::size_t after_value(std::string_view json, std::size_t at) {
+  std::size_t depth = 0;
+  while (at < json.size()) {
+    const char c = json[at];
+    if (c == '"') {
+      at = after_string(json, at);
+      continue;
+    }
+    if (c == '{' || c == '[') ++depth;
+    if (depth == 0 && (c == ',' || c == '}' || c == ']')) return at;
+    if (c == '}' || c == ']') --depth;
+    ++at;
+  }
+  return at;
+}
+
+}  // namespace
+
+std::string_view member_text(std::string_view object, std::size_t position) {
+  std::size_t at = object.find('{') + 1;
+  while (true) {
+    at = after_string(object, object.find('"', at));
+    at = object.find(':', at) + 1;
+    while (is_space(object[at])) ++at;
+    std::size_t end = after_value(object, at);
+    if (position == 0) {
+      while (is_space(object[end - 1])) --end;
+      return object.substr(at, end - at);
+    }
+    FRESHET_CHECK(end < object.size() && object[end] == ',', "the object has fewer members");
+    --position;
+    at = end + 1;
+  }
+}
+
+std::string without_white_space(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  for (std::size_t at = 0; at < json.size();) {
+    if (json[at] == '"') {
+      const std::size_t end = after_string(json, at);
+      out.append(json, at, end - at);
+      at = end;
+    } else {
+      if (!is_space(json[at])) out += json[at];
+      ++at;
+    }
+  }
+  return out;
+}
+
+}  // namespace freshet
