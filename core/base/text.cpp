@@ -97,20 +97,27 @@ std::size_t append_escaped(std::string& out, std::string_view text, std::size_t 
 }  // namespace
 
 bool is_utf8(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const std::size_t length = sequence_length(bytes);
+  std::size_t at = 0;
+  while (at < bytes.size()) {
+    if (static_cast<unsigned char>(bytes[at]) < 0x80) {
+      ++at;
+      continue;
+    }
+    const std::size_t length = sequence_length(bytes.substr(at));
     if (length == 0) return false;
-    bytes.remove_prefix(length);
+    at += length;
   }
   return true;
 }
 
 bool has_control_characters(std::string_view bytes) {
+  // No exit inside the loop: most texts hold none, and without one the compiler can take many bytes at a time.
+  bool found = false;
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) return true;
+    found |= byte < 0x20 || byte == 0x7f;
   }
-  return false;
+  return found;
 }
 
 void append_json_string(std::string& out, std::string_view text) {

@@ -38,6 +38,21 @@ constexpr auto spellings = std::to_array<event_spelling>({
     {"properties", event_field::properties},
 });
 
+constexpr std::size_t name_length_max = 17;
+
+/// Places of the names of each length, -1 behind the last: most members of a record are told apart by length alone.
+constexpr auto places_by_length = [] {
+  std::array<std::array<std::int8_t, 8>, name_length_max + 1> places{};
+  for (auto& row : places) row.fill(-1);
+  for (std::size_t at = 0; at < spellings.size(); ++at) {
+    std::size_t free = 0;
+    auto& row = places[spellings[at].name.size()];
+    while (row[free] >= 0) ++free;
+    row[free] = static_cast<std::int8_t>(at);
+  }
+  return places;
+}();
+
 }  // namespace
 
 std::span<const event_spelling> event_spellings() {
@@ -45,8 +60,10 @@ std::span<const event_spelling> event_spellings() {
 }
 
 std::optional<std::size_t> find_event_spelling(std::string_view name) {
-  for (std::size_t at = 0; at < spellings.size(); ++at) {
-    if (spellings[at].name == name) return at;
+  if (name.size() > name_length_max) return std::nullopt;
+  for (const std::int8_t place : places_by_length[name.size()]) {
+    if (place < 0) break;
+    if (spellings[static_cast<std::size_t>(place)].name == name) return static_cast<std::size_t>(place);
   }
   return std::nullopt;
 }

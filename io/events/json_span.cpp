@@ -11,10 +11,15 @@ bool is_space(char c) {
 
 /// The place after the string that starts at `at`.
 std::size_t after_string(std::string_view json, std::size_t at) {
-  for (++at; at < json.size() && json[at] != '"'; ++at) {
-    if (json[at] == '\\') ++at;
+  while (true) {
+    const std::size_t quote = json.find('"', at + 1);
+    FRESHET_CHECK(quote != std::string_view::npos, "a string without end");
+    // An odd number of backslashes before it makes the quote part of the string.
+    std::size_t backslashes = 0;
+    while (json[quote - 1 - backslashes] == '\\') ++backslashes;
+    if (backslashes % 2 == 0) return quote + 1;
+    at = quote;
   }
-  return at + 1;
 }
 
 /// The comma or bracket behind the value that starts at `at`.
