@@ -1,0 +1,11 @@
+// What: the sets of kernels.hpp by name, for the dispatcher alone.
+// Why:  each is compiled in a file of its own; one for another processor may be present but must not be called.
+#pragma once
+
+#include "core/linalg/kernels.hpp"
+
+namespace freshet {
+
+extern const kernel_set portable_kernels;
+
+}  // namespace freshet

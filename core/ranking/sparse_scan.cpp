@@ -1,0 +1,76 @@
+#include "core/ranking/sparse_scan.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "core/base/check.hpp"
+
+namespace freshet {
+
+sparse_scan::sparse_scan(const sparse_scores& scores, row_range slice, const kernel_set& kernels)
+    : rows_(scores.rows), slice_(slice), kernels_(&kernels), orders_(items()) {
+  FRESHET_CHECK(slice.end() <= items(), "the slice must lie within the catalogue");
+  for (std::size_t row = 0; row < orders_.size(); ++row) orders_[row] = order_of(row);
+}
+
+sparse_scan::row_order sparse_scan::order_of(std::size_t row) const {
+  const auto columns = rows_.columns.subspan(rows_.offsets[row], rows_.offsets[row + 1] - rows_.offsets[row]);
+  for (std::size_t j = 1; j < columns.size(); ++j) {
+    if (columns[j - 1] >= columns[j]) return row_order::any;
+  }
+  return columns.size() == items() ? row_order::complete : row_order::ascending;
+}
+
+void sparse_scan::rank(std::span<const scan_request> requests, std::span<std::vector<scored_row>> ranked,
+                       scan_scratch& scratch) const {
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const auto* history = std::get_if<sparse_query>(requests[i].q);
+    FRESHET_CHECK(history != nullptr, "a sparse catalogue takes sparse queries");
+    scratch.scores.assign(slice_.size(), 0.0F);
+    for (const auto& taste_of_row : history->weights) add_row(taste_of_row, scratch.scores);
+    select(requests[i], scratch.scores, ranked[i]);
+  }
+}
+
+void sparse_scan::add_row(const weighted<item_row>& taste_of_row, std::span<float> sums) const {
+  const std::size_t row = to_integer(taste_of_row.item);
+  FRESHET_CHECK(row < items(), "a history must hold rows of this model");
+  std::size_t begin = rows_.offsets[row];
+  std::size_t end = rows_.offsets[row + 1];
+  if (orders_[row] == row_order::complete) {
+    kernels_->add_scaled(taste_of_row.strength, rows_.values.data() + begin + slice_.begin(), sums.data(),
+                         slice_.size());
+    return;
+  }
+  if (orders_[row] == row_order::ascending) {
+    const auto columns = rows_.columns.subspan(begin, end - begin);
+    end = begin + static_cast<std::size_t>(std::ranges::lower_bound(columns, slice_.last) - columns.begin());
+    begin += static_cast<std::size_t>(std::ranges::lower_bound(columns, slice_.first) - columns.begin());
+  }
+  for (std::size_t j = begin; j < end; ++j) {
+    const std::size_t place = to_integer(rows_.columns[j]) - slice_.begin();  // wraps below the slice
+    if (place < sums.size()) sums[place] += taste_of_row.strength * rows_.values[j];
+  }
+}
+
+void sparse_scan::select(const scan_request& request, std::span<const float> sums,
+                         std::vector<scored_row>& ranked) const {
+  row_filter filter(slice_, request.excluded, request.allowed);
+  top_k best(ranked, request.k, slice_.size());
+  for (std::size_t word = slice_.first_word(); word < slice_.last_word(); ++word) {
+    std::uint64_t bits = filter.eligible(word);
+    const std::size_t begin = std::max(word * rows_per_word, slice_.begin());
+    const std::size_t end = std::min((word + 1) * rows_per_word, slice_.end());
+    if (best.full()) {
+      bits &= kernels_->above(sums.data() + (begin - slice_.begin()), end - begin, best.threshold())
+              << begin % rows_per_word;
+    }
+    for (; bits != 0; bits &= bits - 1) {
+      const std::size_t row = word * rows_per_word + static_cast<std::size_t>(std::countr_zero(bits));
+      best.offer(item_row{static_cast<std::uint32_t>(row)}, sums[row - slice_.begin()]);
+    }
+  }
+  best.finish();
+}
+
+}  // namespace freshet

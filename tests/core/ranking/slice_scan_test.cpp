@@ -1,0 +1,240 @@
+#include "core/ranking/slice_scan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+#include <thread>
+
+#include "tests/support/naive_ranking.hpp"
+#include "tests/support/random_catalogue.hpp"
+
+namespace freshet {
+namespace {
+
+using testing::naive_rank;
+using testing::owned_request;
+using testing::random_dense;
+using testing::random_request;
+using testing::random_sparse;
+using testing::scales;
+
+/// Ranks a batch over slices and merges, as the scorers and their recommender do.
+std::vector<std::vector<scored_row>> rank_sliced(const item_scores& scores, std::span<const row_range> slices,
+                                                 std::span<const scan_request> requests, const kernel_set& kernels) {
+  std::vector<std::vector<std::vector<scored_row>>> of_request(requests.size());
+  scan_scratch scratch;
+  for (const row_range slice : slices) {
+    const slice_scan scan(scores, slice, kernels);
+    std::vector<std::vector<scored_row>> ranked(requests.size());
+    scan.rank(requests, ranked, scratch);
+    for (std::size_t i = 0; i < requests.size(); ++i) of_request[i].push_back(std::move(ranked[i]));
+  }
+  std::vector<std::vector<scored_row>> merged(requests.size());
+  for (std::size_t i = 0; i < requests.size(); ++i) merge_ranked(of_request[i], requests[i].k, merged[i]);
+  return merged;
+}
+
+/// Slices with cuts anywhere, not only on words.
+std::vector<row_range> random_cuts(random_source& random, std::size_t items) {
+  std::vector<std::uint32_t> cuts{0, static_cast<std::uint32_t>(items)};
+  for (std::size_t cut = random.below(7); cut > 0; --cut) {
+    cuts.push_back(static_cast<std::uint32_t>(random.below(items + 1)));
+  }
+  std::ranges::sort(cuts);
+  std::vector<row_range> slices;
+  for (std::size_t i = 1; i < cuts.size(); ++i) slices.push_back({item_row{cuts[i - 1]}, item_row{cuts[i]}});
+  return slices;
+}
+
+void expect_naive_ranking(random_source& random, const item_scores& scores, std::size_t items,
+                          const std::function<query()>& next_query) {
+  std::vector<owned_request> owned;
+  for (std::size_t batch = 1 + random.below(32); batch > 0; --batch) {
+    owned.push_back(random_request(random, next_query(), items));
+  }
+  std::vector<scan_request> requests;
+  for (const auto& request : owned) requests.push_back(request.view());
+  const row_range everything{item_row{0}, item_row{static_cast<std::uint32_t>(items)}};
+  const auto slices = random_cuts(random, items);
+  for (const kernel_set* kernels : available_kernels()) {
+    SCOPED_TRACE(std::string(kernels->name));
+    const auto ranked = rank_sliced(scores, slices, requests, *kernels);
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      ASSERT_EQ(ranked[i], naive_rank(scores, everything, requests[i])) << "request " << i;
+    }
+  }
+}
+
+query random_dense_query(random_source& random, std::size_t columns) {
+  dense_query q;
+  const std::size_t kind = random.below(12);
+  for (std::size_t j = 0; j < columns; ++j) q.factors.push_back(static_cast<float>(random.normal()));
+  if (kind == 0) std::ranges::fill(q.factors, 0.0F);
+  if (kind == 1) std::ranges::for_each(q.factors, [](float& value) { value *= 1e-30F; });
+  if (kind == 2) std::ranges::for_each(q.factors, [](float& value) { value *= 1e20F; });
+  if (kind == 3)
+    std::ranges::for_each(q.factors, [&](float& value) { value *= random.below(8) == 0 ? 100.0F : 0.01F; });
+  return q;
+}
+
+class slice_scan_seeded : public ::testing::TestWithParam<int> {};
+
+TEST_P(slice_scan_seeded, ranks_dense_catalogues_as_brute_force_does) {
+  random_source random(static_cast<std::uint64_t>(GetParam()));
+  const std::size_t items = 1 + random.below(1500);
+  const std::size_t columns = 1 + random.below(130);
+  const auto kind = random.below(2) == 0 ? scales::ordinary : scales::adversarial;
+  const auto catalogue = random_dense(random, items, columns, kind, random.below(2) == 0);
+  expect_naive_ranking(random, catalogue.scores(), items, [&] { return random_dense_query(random, columns); });
+}
+
+TEST_P(slice_scan_seeded, ranks_sparse_catalogues_as_brute_force_does) {
+  random_source random(static_cast<std::uint64_t>(GetParam()));
+  const std::size_t items = 1 + random.below(200);
+  const auto catalogue = random_sparse(random, items);
+  expect_naive_ranking(random, catalogue.scores(), items, [&] {
+    sparse_query q;
+    for (std::uint32_t row = 0; row < items; ++row) {
+      if (random.below(10) == 0) q.weights.push_back({item_row{row}, static_cast<float>(random.below(5))});
+    }
+    return q;
+  });
+}
+
+TEST_P(slice_scan_seeded, ranks_constant_scores_as_brute_force_does) {
+  random_source random(static_cast<std::uint64_t>(GetParam()));
+  const std::size_t items = 1 + random.below(3000);
+  std::vector<float> scores;
+  for (std::size_t row = 0; row < items; ++row) scores.push_back(static_cast<float>(random.below(50)));
+  scores[random.below(items)] = std::numeric_limits<float>::quiet_NaN();
+  expect_naive_ranking(random, constant_scores{scores}, items, [] { return query{}; });
+}
+
+INSTANTIATE_TEST_SUITE_P(seed, slice_scan_seeded, ::testing::Range(0, 40));
+
+struct small_catalogue {
+  // Scores of query {1, 0}: 3 1 2 1 0.
+  matrix<float> factors{5, 2};
+  query q = dense_query{{1, 0}};
+  row_range everything{item_row{0}, item_row{5}};
+
+  small_catalogue() {
+    std::uint32_t row = 0;
+    for (const float score : {3.0F, 1.0F, 2.0F, 1.0F, 0.0F}) factors.row(row++)[0] = score;
+  }
+  std::vector<scored_row> rank(const scan_request& request, row_range slice) const {
+    const slice_scan scan(dense_scores{factors.view(), {}}, slice);
+    std::vector<scored_row> ranked{{item_row{77}, 77}};
+    scan_scratch scratch;
+    scan.rank({&request, 1}, {&ranked, 1}, scratch);
+    return ranked;
+  }
+};
+
+TEST(slice_scan, returns_the_best_rows_first_and_equal_scores_by_row) {
+  const small_catalogue catalogue;
+  const std::vector<scored_row> expected{{item_row{0}, 3}, {item_row{2}, 2}, {item_row{1}, 1}};
+  EXPECT_EQ(catalogue.rank({.q = &catalogue.q, .k = 3}, catalogue.everything), expected);
+}
+
+TEST(slice_scan, leaves_out_excluded_rows_and_rows_that_are_not_allowed) {
+  const small_catalogue catalogue;
+  const std::vector<item_row> excluded{item_row{0}};
+  const std::vector<std::uint64_t> allowed{0b11011};
+  const std::vector<scored_row> expected{{item_row{1}, 1}, {item_row{3}, 1}};
+  EXPECT_EQ(catalogue.rank({.q = &catalogue.q, .k = 2, .excluded = excluded, .allowed = allowed}, catalogue.everything),
+            expected);
+}
+
+TEST(slice_scan, returns_fewer_than_k_when_fewer_are_there) {
+  const small_catalogue catalogue;
+  EXPECT_EQ(catalogue.rank({.q = &catalogue.q, .k = 100}, catalogue.everything).size(), 5U);
+}
+
+TEST(slice_scan, returns_nothing_when_all_rows_are_excluded) {
+  const small_catalogue catalogue;
+  const std::vector<item_row> excluded{item_row{0}, item_row{1}, item_row{2}, item_row{3}, item_row{4}};
+  EXPECT_TRUE(catalogue.rank({.q = &catalogue.q, .k = 3, .excluded = excluded}, catalogue.everything).empty());
+}
+
+TEST(slice_scan, of_an_empty_slice_returns_nothing) {
+  const small_catalogue catalogue;
+  for (const std::uint32_t cut : {0U, 3U, 5U}) {
+    EXPECT_TRUE(catalogue.rank({.q = &catalogue.q, .k = 3}, {item_row{cut}, item_row{cut}}).empty()) << "at " << cut;
+  }
+}
+
+TEST(slice_scan, of_no_queries_does_nothing) {
+  const small_catalogue catalogue;
+  const slice_scan scan(dense_scores{catalogue.factors.view(), {}}, catalogue.everything);
+  scan_scratch scratch;
+  scan.rank({}, {}, scratch);
+}
+
+TEST(slice_scan, survives_factors_that_are_not_finite) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  small_catalogue catalogue;
+  catalogue.factors.row(3)[1] = infinity;  // 0 x infinity is NaN: last
+  catalogue.factors.row(4)[0] = infinity;
+  const std::vector<scored_row> expected{
+      {item_row{4}, infinity}, {item_row{0}, 3}, {item_row{2}, 2}, {item_row{1}, 1}, {item_row{3}, -infinity}};
+  EXPECT_EQ(catalogue.rank({.q = &catalogue.q, .k = 5}, catalogue.everything), expected);
+  catalogue.q = dense_query{{std::numeric_limits<float>::quiet_NaN(), infinity}};
+  EXPECT_EQ(catalogue.rank({.q = &catalogue.q, .k = 5}, catalogue.everything).size(), 5U);
+}
+
+TEST(slice_scan, reads_rows_that_are_further_apart_than_they_are_long) {
+  matrix<float> padded(3, 16);
+  for (std::size_t row = 0; row < 3; ++row) {
+    padded.row(row)[0] = static_cast<float>(row);
+    padded.row(row)[5] = std::numeric_limits<float>::quiet_NaN();  // padding
+  }
+  const slice_scan scan(dense_scores{matrix_view<const float>(padded.values().data(), 3, 5, 16), {}},
+                        {item_row{0}, item_row{3}});
+  const query q = dense_query{{1, 1, 1, 1, 1}};
+  const scan_request request{.q = &q, .k = 1};
+  std::vector<scored_row> ranked;
+  scan_scratch scratch;
+  scan.rank({&request, 1}, {&ranked, 1}, scratch);
+  EXPECT_EQ(ranked, (std::vector<scored_row>{{item_row{2}, 2}}));
+}
+
+TEST(slice_scan, serves_several_threads_with_a_scratch_each) {
+  random_source random(11);
+  const auto catalogue = random_dense(random, 700, 20, scales::ordinary, true);
+  const row_range everything{item_row{0}, item_row{700}};
+  const slice_scan scan(catalogue.scores(), everything);
+  const query q = random_dense_query(random, 20);
+  const scan_request request{.q = &q, .k = 10};
+  std::vector<std::vector<scored_row>> ranked(4);
+  std::vector<std::thread> threads;
+  for (auto& list : ranked) {
+    threads.emplace_back([&] {
+      scan_scratch scratch;
+      for (int repeat = 0; repeat < 20; ++repeat) scan.rank({&request, 1}, {&list, 1}, scratch);
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  for (const auto& list : ranked) EXPECT_EQ(list, naive_rank(catalogue.scores(), everything, request));
+}
+
+TEST(cut_rows, covers_every_row_once_and_cuts_between_words) {
+  for (const std::size_t items : {0U, 1U, 63U, 64U, 65U, 1000U, 4096U}) {
+    for (std::size_t count = 1; count <= 7; ++count) {
+      const auto slices = cut_rows(items, count);
+      ASSERT_EQ(slices.size(), count);
+      std::size_t next = 0;
+      for (const row_range slice : slices) {
+        EXPECT_EQ(slice.begin(), next);
+        EXPECT_TRUE(slice.begin() % 64 == 0 || slice.begin() == items);
+        EXPECT_LE(slice.size(), items / count + 128);
+        next = slice.end();
+      }
+      EXPECT_EQ(next, items);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace freshet
