@@ -54,6 +54,8 @@ struct api_options {
 struct model_options {
   /// An artifacts root with registry.json, or one model directory.
   std::string dir = "artifacts/cf";
+  /// Model family that /health names while no model is loaded.
+  std::string type = "als";
   /// Slices of the catalogue, each with a scorer of its own; 0 = one for each worker.
   std::uint32_t scorers = 0;
   /// Owners of users; 0 = one for each worker.

@@ -12,8 +12,21 @@ void print_failure(std::string_view command, const error& why) {
 
 }  // namespace
 
-result<options> load_options(const invocation&, const std::map<std::string, std::string>&) {
-  return options{};
+settings_sources sources_of(const invocation& call, const std::map<std::string, std::string>& flags) {
+  settings_sources sources{flags, process_environment(), ".env", {}};
+  sources.files.assign(call.config_files.begin(), call.config_files.end());
+  if (!call.log_level.empty()) sources.flags["logging.level"] = call.log_level;
+  return sources;
+}
+
+void print_warnings(const loaded_settings& loaded) {
+  for (const auto& sentence : loaded.warnings) std::fprintf(stderr, "freshet: warning: %s\n", sentence.c_str());
+}
+
+result<options> load_options(const invocation& call, const std::map<std::string, std::string>& flags) {
+  FRESHET_ASSIGN(auto loaded, load_settings(sources_of(call, flags)));
+  print_warnings(loaded);
+  return std::move(loaded.values);
 }
 
 CLI::App& add_command(CLI::App& app, invocation& call, const std::string& name, const std::string& description,

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/loader.hpp"
 #include "config/options.hpp"
 #include "core/base/result.hpp"
 
@@ -39,6 +40,11 @@ struct invocation {
 /// Settings without effect in this version are named on standard error.
 [[nodiscard]] result<options> load_options(const invocation& call,
                                            const std::map<std::string, std::string>& flags = {});
+
+/// What `load_options` reads: files of --config, the environment, .env of the working directory, flags.
+[[nodiscard]] settings_sources sources_of(const invocation& call, const std::map<std::string, std::string>& flags);
+/// The loader's warnings on standard error.
+void print_warnings(const loaded_settings& loaded);
 
 /// A subcommand with --config and --log-level, and an example under its help.
 CLI::App& add_command(CLI::App& app, invocation& call, const std::string& name, const std::string& description,

@@ -1,0 +1,93 @@
+#include "config/later_settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace freshet {
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> old_names{{
+    {"WORKER_INTERVAL", "worker.interval_seconds"},
+    {"THREADS", "worker.threads"},
+    {"FAISS_NLIST", "faiss.nlist"},
+    {"FAISS_NPROBE", "faiss.nprobe"},
+    {"FAISS_USE_THREADS", "faiss.use_threads"},
+}};
+
+}  // namespace
+
+const std::vector<std::string>& later_settings() {
+  static const std::vector<std::string> all{
+      "warmup.enabled",
+      "warmup.num_popular_items",
+      "warmup.num_user_profiles",
+      "warmup.precompute_similarities",
+      "warmup.warmup_on_startup",
+      "reranking.enabled",
+      "reranking.weights_trainable.cf",
+      "reranking.weights_trainable.content",
+      "reranking.weights_trainable.popularity",
+      "reranking.weights_trainable.quality",
+      "reranking.weights_cold_start.content",
+      "reranking.weights_cold_start.popularity",
+      "reranking.weights_cold_start.quality",
+      "reranking.diversity.enabled",
+      "reranking.diversity.penalty",
+      "reranking.diversity.threshold",
+      "reranking.candidate_multiplier",
+      "fallback.default_strategy",
+      "fallback.content_weight",
+      "fallback.popularity_weight",
+      "hot_reload.on_update.clear_item_similarity_cache",
+      "hot_reload.on_update.clear_user_profile_cache",
+      "hot_reload.on_update.re_warmup",
+      "logging.user_ids",
+      "targets.",
+      "retrain.schedule",
+      "retrain.min_new_events",
+      "retrain.model",
+      "retrain.params.",
+      "retrain.quality_gate.metric",
+      "retrain.quality_gate.min_ratio_to_current",
+      "retrain.keep_models",
+      "retention.days",
+      "faiss.index",
+      "faiss.nlist",
+      "faiss.nprobe",
+      "faiss.use_threads",
+      "cors.allowed_origins",
+      "rate_limit.",
+      "security.api_keys.",
+      "security.api_keys",
+      "server.admin_port",
+      "paths.processed",
+      "worker.interval_seconds",
+      "worker.batch_size",
+      "worker.threads",
+      "worker.incremental_dir",
+      "worker.incremental_keep_days",
+  };
+  return all;
+}
+
+bool is_later_setting(std::string_view key) {
+  const auto& all = later_settings();
+  return std::any_of(all.begin(), all.end(), [key](const std::string& known) {
+    return known.ends_with('.') ? key.starts_with(known) : key == known;
+  });
+}
+
+std::optional<std::string> later_setting_of_environment(std::string_view name) {
+  for (const auto& [old_name, key] : old_names) {
+    if (name == old_name) return std::string(key);
+  }
+  return std::nullopt;
+}
+
+bool is_later_file(std::string_view file_name) {
+  return file_name == "als_config.yaml" || file_name == "alerts_config.yaml";
+}
+
+}  // namespace freshet

@@ -1,0 +1,21 @@
+// What: settings that the operations documents name and that have no effect in this version.
+// Why:  a documented file must load, and nobody may believe that such a setting works: the loader names each one that
+//       is given in a warning.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace freshet {
+
+/// Keys, and prefixes that end with a dot for sections whose names are free.
+[[nodiscard]] const std::vector<std::string>& later_settings();
+[[nodiscard]] bool is_later_setting(std::string_view key);
+/// The setting behind an older environment name such as FAISS_NLIST, or nothing.
+[[nodiscard]] std::optional<std::string> later_setting_of_environment(std::string_view name);
+/// Files of the documents that are no settings of the service: als_config.yaml, alerts_config.yaml.
+[[nodiscard]] bool is_later_file(std::string_view file_name);
+
+}  // namespace freshet

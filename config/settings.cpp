@@ -1,0 +1,187 @@
+#include "config/settings.hpp"
+
+#include <cmath>
+
+#include "config/setting_kinds.hpp"
+
+// The field `member` of constant and of mutable options.
+#define FRESHET_AT(member) \
+  [](auto& o) -> auto& {   \
+    return o.member;       \
+  }
+
+namespace freshet {
+
+namespace {
+
+using namespace setting_kinds;
+
+constexpr double million = 1e6;
+constexpr double day_ms = 86'400'000;
+constexpr double year_seconds = 31'536'000;
+constexpr double gigabyte = 1 << 30;
+
+void declare_server(std::vector<setting>& all) {
+  all.insert(all.end(), {
+                            choice("profile", FRESHET_AT(profile), {{"lite", profile::lite}, {"guide", profile::guide}},
+                                   "Whose defaults: the runbook's (lite) or the operations guide's (guide)."),
+                            text("server.host", FRESHET_AT(server.host), "Address to listen on."),
+                            number("server.port", FRESHET_AT(server.port), 0, 65'535,
+                                   "Port to listen on; 0 = any free one.", {"RECSYS_PORT", "API_PORT"}),
+                            number("server.workers", FRESHET_AT(server.workers), 0, 1024,
+                                   "Threads of HTTP and of the actors; 0 = as many as the machine has, at most 4.",
+                                   {"RECSYS_WORKERS"}),
+                            number("server.header_bytes_max", FRESHET_AT(server.header_bytes_max), 1024, million,
+                                   "Largest header section of a request."),
+                            number("server.target_bytes_max", FRESHET_AT(server.target_bytes_max), 256, million,
+                                   "Longest path with query of a request."),
+                            number("server.body_bytes_max", FRESHET_AT(server.body_bytes_max), 1024, gigabyte,
+                                   "Largest body of a request."),
+                            number("server.bulk_body_bytes_max", FRESHET_AT(server.bulk_body_bytes_max), 1024, gigabyte,
+                                   "Largest body on the routes that take many events or items."),
+                            number("server.connections_max", FRESHET_AT(server.connections_max), 1, million,
+                                   "Open connections; more are closed at once."),
+                            number("server.header_deadline_ms", FRESHET_AT(server.header_deadline), 1, day_ms,
+                                   "Time for a request's header to arrive."),
+                            number("server.body_deadline_ms", FRESHET_AT(server.body_deadline), 1, day_ms,
+                                   "Time for a request's body to arrive."),
+                            number("server.write_deadline_ms", FRESHET_AT(server.write_deadline), 1, day_ms,
+                                   "Time for a client to take an answer."),
+                            number("server.idle_deadline_ms", FRESHET_AT(server.idle_deadline), 1, day_ms,
+                                   "How long a connection may stay open without a request."),
+                            number("server.request_deadline_ms", FRESHET_AT(server.request_deadline), 1, day_ms,
+                                   "Time for the work of a request; a late one is answered 503."),
+                            number("server.requests_in_flight_max", FRESHET_AT(server.requests_in_flight_max), 1,
+                                   million, "Requests in work at once; more are answered 503 with Retry-After."),
+                            number("server.drain_deadline_ms", FRESHET_AT(server.drain_deadline), 0, day_ms,
+                                   "Time for requests in work to finish at shutdown."),
+                            boolean("security.allow_anonymous", FRESHET_AT(security.allow_anonymous),
+                                    "Serve on an address that is not loopback although no key is configured."),
+                            text("api.health_status_word", FRESHET_AT(api.health_status_word),
+                                 "Status word of /health; empty = by profile: ok (lite), healthy (guide)."),
+                            number("api.max_recommendations", FRESHET_AT(api.max_recommendations), 1, 1000,
+                                   "Largest k of GET /recommend and GET /similar-items.", {"MAX_RECOMMENDATIONS"}),
+                        });
+}
+
+void declare_data(std::vector<setting>& all) {
+  all.insert(
+      all.end(),
+      {
+          text("model.dir", FRESHET_AT(model.dir), "Artifacts root with registry.json, or one model directory.",
+               {"RECSYS_MODEL_PATH", "MODEL_DIR"}),
+          text("model.type", FRESHET_AT(model.type), "Model family that /health names while no model is loaded.",
+               {"MODEL_TYPE"}),
+          number("model.scorers", FRESHET_AT(model.scorers), 0, 256,
+                 "Slices of the catalogue, each with a scorer of its own; 0 = one for each worker."),
+          number("model.updaters", FRESHET_AT(model.updaters), 0, 256, "Owners of users; 0 = one for each worker."),
+          text("store.path", FRESHET_AT(store.path), "Directory of the database.", {"DB_PATH"}),
+          number("store.block_cache_mb", FRESHET_AT(store.block_cache_mb), 1, million,
+                 "Memory for blocks of the database read from disk."),
+          number("events.half_life_days", FRESHET_AT(events.half_life_days), 0, 36'500,
+                 "Age at which an event counts half, against the user's newest; 0 = no decay."),
+          number("fallback.fold_in_from", FRESHET_AT(fallback.fold_in_from), 1, million,
+                 "Interactions from which on a user is answered by fold-in instead of a fallback list."),
+          live(boolean("hot_reload.enabled", FRESHET_AT(hot_reload.enabled), "Take up a new model without a restart.")),
+          live(number("hot_reload.check_interval_seconds", FRESHET_AT(hot_reload.check_interval), 1, 86'400,
+                      "How often the registry is looked at.")),
+      });
+}
+
+// `field` maps options to the cache_limits of `name`.
+template <class Field>
+void declare_cache(std::vector<setting>& all, const std::string& name, Field field, const std::string& what,
+                   bool documented_names = false) {
+  const auto names = [documented_names](const char* old) {
+    return documented_names ? std::vector<std::string>{old} : std::vector<std::string>{};
+  };
+  all.push_back(number(
+      "cache." + name + ".max_size", [field](auto& o) -> auto& { return field(o).max_size; }, 0, 100 * million,
+      "Most entries in the cache of " + what + "; 0 = off.", names("CACHE_SIZE")));
+  all.push_back(number(
+      "cache." + name + ".ttl_seconds", [field](auto& o) -> auto& { return field(o).ttl; }, 0, year_seconds,
+      "How long an entry of it lives.", names("CACHE_EXPIRY")));
+}
+
+void declare_operations(std::vector<setting>& all) {
+  all.insert(
+      all.end(),
+      {
+          live(choice("logging.level", FRESHET_AT(logging.level),
+                      {{"DEBUG", "DEBUG"}, {"INFO", "INFO"}, {"WARNING", "WARNING"}, {"ERROR", "ERROR"}},
+                      "The least important lines that are written.", {"RECSYS_LOG_LEVEL", "LOG_LEVEL"})),
+          choice("logging.format", FRESHET_AT(logging.format), {{"text", log_format::text}, {"json", log_format::json}},
+                 "Form of the lines."),
+          text("logging.dir", FRESHET_AT(logging.dir), "Directory of the log files."),
+          live(number("logging.slow_request_threshold_ms", FRESHET_AT(logging.slow_request_threshold), 1, day_ms,
+                      "A request that takes longer is logged as a warning.")),
+          text("kafka.brokers", FRESHET_AT(kafka.brokers), "Brokers as host:port,host:port; empty = the embedded log."),
+          text("kafka.topic", FRESHET_AT(kafka.topic), "Topic of the events."),
+          text("kafka.group", FRESHET_AT(kafka.group), "Consumer group."),
+          choice("kafka.start", FRESHET_AT(kafka.start), {{"earliest", "earliest"}, {"latest", "latest"}},
+                 "Where a partition starts that was never consumed."),
+          choice("kafka.on_data_loss", FRESHET_AT(kafka.on_data_loss),
+                 {{"halt", "halt"}, {"earliest", "earliest"}, {"latest", "latest"}},
+                 "What to do when the stored offset is no longer in the log."),
+          number("kafka.batch_records_max", FRESHET_AT(kafka.batch_records_max), 1, million,
+                 "Most records that are written to the database at once.", {"BATCH_SIZE"}),
+          number("supervisor.restarts_max", FRESHET_AT(supervisor.restarts_max), 0, 1000,
+                 "Restarts of one actor within the window before the process gives up."),
+          number("supervisor.restart_window_seconds", FRESHET_AT(supervisor.restart_window), 1, 86'400,
+                 "The window of restarts_max."),
+          number("supervisor.backoff_min_ms", FRESHET_AT(supervisor.backoff_min), 1, day_ms,
+                 "Pause before the first restart of an actor; it doubles with each."),
+          number("supervisor.backoff_max_ms", FRESHET_AT(supervisor.backoff_max), 1, day_ms, "Longest such pause."),
+      });
+}
+
+std::vector<setting> declare_all() {
+  std::vector<setting> all;
+  declare_server(all);
+  declare_data(all);
+  declare_cache(all, "user_profile", FRESHET_AT(cache.user_profile), "user profiles");
+  declare_cache(all, "item_similarity", FRESHET_AT(cache.item_similarity), "similar items");
+  declare_cache(all, "fallback", FRESHET_AT(cache.fallback), "fallback lists");
+  declare_cache(all, "response", FRESHET_AT(cache.response), "answers", true);
+  declare_operations(all);
+  return all;
+}
+
+std::vector<setting_family> declare_families() {
+  const auto set_weight = [](options& o, const std::string& type, std::string_view text) {
+    const auto weight = parse_number<double>(text);
+    if (!weight || std::abs(*weight) > million) return false;
+    o.events.weights[type] = *weight;
+    return true;
+  };
+  const auto get_weights = [](const options& o) {
+    std::map<std::string, std::string> weights;
+    for (const auto& [type, weight] : o.events.weights) weights[type] = to_text(weight);
+    return weights;
+  };
+  const auto set_property = [](options& o, const std::string& property, std::string_view text) {
+    o.kafka.properties[property] = text;
+    return true;
+  };
+  return {
+      {"events.weights.", setting_kind::number,
+       "Weight of each event type in a user's taste; a type that is not named weighs 1.",
+       "a number from -1000000 to 1000000", set_weight, get_weights},
+      {"kafka.", setting_kind::text, "Any librdkafka property by its own name, such as security.protocol.", "text",
+       set_property, [](const options& o) { return o.kafka.properties; }},
+  };
+}
+
+}  // namespace
+
+const std::vector<setting>& all_settings() {
+  static const std::vector<setting> all = declare_all();
+  return all;
+}
+
+const std::vector<setting_family>& setting_families() {
+  static const std::vector<setting_family> all = declare_families();
+  return all;
+}
+
+}  // namespace freshet
