@@ -149,6 +149,33 @@ void append_json_unsigned(std::string& out, std::uint64_t number) {
   append_number(out, number);
 }
 
+void append_printable(std::string& out, std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  const auto hex = [&](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return std::string{digits[byte >> 4], digits[byte & 15]};
+  };
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::string_view rest = text.substr(at);
+    const std::size_t length = sequence_length(rest);
+    if (length == 0) {
+      out += "\\x" + hex(rest[0]);
+    } else if (length == 1 && rest[0] != '"' && rest[0] != '\\' && !is_plain(rest[0])) {
+      append_escape(out, rest[0]);
+    } else if (length == 2 && rest[0] == '\xc2' && static_cast<unsigned char>(rest[1]) < 0xa0) {
+      out += "\\u00" + hex(rest[1]);
+    } else if (rest.starts_with("\xe2\x80\xa8")) {
+      out += "\\u2028";
+    } else if (rest.starts_with("\xe2\x80\xa9")) {
+      out += "\\u2029";
+    } else {
+      out.append(rest, 0, length);
+    }
+    at += length == 0 ? 1 : length;
+  }
+}
+
 std::string in_quotes(std::string_view value, std::size_t bytes_max) {
   std::string out = "\"";
   const std::size_t read = append_escaped(out, value, bytes_max);

@@ -24,6 +24,10 @@ void append_json_number(std::string& out, float number);
 void append_json_integer(std::string& out, std::int64_t number);
 void append_json_unsigned(std::string& out, std::uint64_t number);
 
+/// Appends text to a line of its own: line breaks and other control characters (C1 and the line separators of Unicode
+/// too) become \n, \u001b and so on, bytes that are not UTF-8 become \xff; everything else stays as it is.
+void append_printable(std::string& out, std::string_view text);
+
 /// The value in double quotes for a sentence, escaped as in JSON, cut at `bytes_max` with "..." behind.
 [[nodiscard]] std::string in_quotes(std::string_view value, std::size_t bytes_max = 64);
 

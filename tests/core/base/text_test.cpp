@@ -57,6 +57,18 @@ TEST(text, writes_the_shortest_number_that_reads_back) {
   EXPECT_EQ(json_number(-std::numeric_limits<float>::infinity()), "null");
 }
 
+TEST(text, keeps_a_line_a_line) {
+  const auto printable = [](std::string_view text) {
+    std::string out;
+    append_printable(out, text);
+    return out;
+  };
+  EXPECT_EQ(printable(R"(user_id="a\b")"), R"(user_id="a\b")");
+  EXPECT_EQ(printable("a\r\nERROR forged\x1b[2K"), R"(a\r\nERROR forged\u001b[2K)");
+  EXPECT_EQ(printable("\xc2\x9b \xe2\x80\xa8 \xc3\xa9"), "\\u009b \\u2028 \xc3\xa9");
+  EXPECT_EQ(printable("a\xff"), R"(a\xff)");
+}
+
 TEST(text, cuts_long_values_between_characters) {
   EXPECT_EQ(in_quotes("short"), "\"short\"");
   EXPECT_EQ(in_quotes("abcdef", 3), "\"abc...\"");
