@@ -1,0 +1,166 @@
+#include "io/store/rocks_store.hpp"
+
+#include <random>
+
+namespace freshet {
+namespace {
+
+std::uint64_t secret() {
+  std::random_device entropy;
+  return std::uint64_t{entropy()} << 32 | entropy();
+}
+
+error not_ours(const database& db) {
+  return {error_code::corrupted, db.path().string() +
+                                     " has no readable schema record: it is not a database of Freshet, "
+                                     "or it is damaged; restore a backup"};
+}
+
+/// A new database says what it is before it holds anything.
+result<schema::salts> initialise(database& db) {
+  const schema::salts salts{secret(), secret()};
+  rocksdb::WriteBatch batch;
+  batch.Put(db[family::meta], slice_of(schema::version_key), schema::encode_version(schema::version));
+  batch.Put(db[family::meta], slice_of(schema::salts_key), schema::encode_salts(salts));
+  FRESHET_TRY(db.write(batch, /*sync=*/true));
+  return salts;
+}
+
+result<schema::salts> check_schema(database& db) {
+  FRESHET_ASSIGN(const auto stored_version, db.get(family::meta, schema::version_key));
+  FRESHET_ASSIGN(const auto stored_salts, db.get(family::meta, schema::salts_key));
+  if (!stored_version) {
+    bool empty = true;
+    FRESHET_TRY(db.for_each(family::meta, {}, database::blocks::passing, [&](auto, auto) -> result<scan> {
+      empty = false;
+      return scan::stop;
+    }));
+    if (empty && !db.is_reader()) return initialise(db);
+    return not_ours(db);
+  }
+  const auto number = schema::decode_version(*stored_version);
+  if (!number) return not_ours(db);
+  if (*number > schema::version) {
+    return error{error_code::unsupported, db.path().string() + " was written by a newer Freshet (schema " +
+                                              std::to_string(*number) + ", this program knows " +
+                                              std::to_string(schema::version) +
+                                              "); use the newer program, or restore a backup of the older one"};
+  }
+  const auto salts = stored_salts ? schema::decode_salts(*stored_salts) : std::nullopt;
+  if (!salts) return not_ours(db);
+  return *salts;
+}
+
+result<std::unique_ptr<event_store>> make_store(std::unique_ptr<database> db, const store_options& options) {
+  FRESHET_ASSIGN(const auto salts, check_schema(*db));
+  auto store = std::make_unique<rocks_store>(std::move(db), options, salts);
+  FRESHET_TRY(store->load());
+  return std::unique_ptr<event_store>(std::move(store));
+}
+
+}  // namespace
+
+result<std::unique_ptr<event_store>> event_store::open(const std::filesystem::path& path,
+                                                       const store_options& options) {
+  FRESHET_ASSIGN(auto db, database::open(path, options));
+  return make_store(std::move(db), options);
+}
+
+result<std::unique_ptr<event_store>> event_store::open_reader(const std::filesystem::path& path) {
+  FRESHET_ASSIGN(auto db, database::open_reader(path));
+  return make_store(std::move(db), {});
+}
+
+rocks_store::rocks_store(std::unique_ptr<database> db, const store_options& options, const schema::salts& salts)
+    : db_(std::move(db)), options_(options), salts_(salts), users_(*db_, {.salt = salts.ids}), counters_(*db_) {
+  types_.append("");
+}
+
+error rocks_store::damaged(std::string_view what) const {
+  return {error_code::corrupted, path().string() + ": " + std::string(what) + " is damaged; restore a backup"};
+}
+
+status rocks_store::load() {
+  FRESHET_TRY(counters_.load());
+  FRESHET_TRY(load_items());
+  FRESHET_TRY(load_types());
+  return load_positions();
+}
+
+status rocks_store::refresh() {
+  if (!db_->is_reader()) return success{};
+  FRESHET_TRY(db_->catch_up());
+  return load();
+}
+
+status rocks_store::load_items() {
+  const auto next = static_cast<item_index>(items_.size());
+  const database::range unread{std::string(schema::key_of_item_id(next).view()),
+                               database::with_prefix(schema::item_id_prefix).last};
+  return db_->for_each(family::ids, unread, database::blocks::passing, [&](auto key, auto id) -> result<scan> {
+    const auto number = schema::decode_item_id_key(key);
+    if (!number || to_integer(*number) != items_.size() || items_.find(id)) return damaged("the item directory");
+    items_.append(std::string(id));
+    return scan::go_on;
+  });
+}
+
+status rocks_store::load_types() {
+  const database::range unread{schema::numbered_key(schema::type_prefix, static_cast<std::uint16_t>(types_.size())),
+                               database::with_prefix(schema::type_prefix).last};
+  return db_->for_each(family::meta, unread, database::blocks::passing, [&](auto key, auto name) -> result<scan> {
+    const auto number = schema::number_of_key<std::uint16_t>(schema::type_prefix, key);
+    if (!number || *number != types_.size() || types_.find(name)) return damaged("the directory of event types");
+    types_.append(std::string(name));
+    return scan::go_on;
+  });
+}
+
+status rocks_store::load_positions() {
+  std::map<position_key, log_offset> found;
+  FRESHET_TRY(db_->for_each(family::meta, database::with_prefix(schema::offset_prefix), database::blocks::passing,
+                            [&](auto key, auto value) -> result<scan> {
+                              auto position = schema::decode_position(key, value);
+                              if (!position) return damaged("a stored offset");
+                              found[{std::move(position->source), position->partition}] = position->next_offset;
+                              return scan::go_on;
+                            }));
+  const std::lock_guard guard(positions_mutex_);
+  positions_ = std::move(found);
+  return success{};
+}
+
+std::optional<log_offset> rocks_store::position(std::string_view source, partition_id partition) const {
+  const std::lock_guard guard(positions_mutex_);
+  const auto at = positions_.find({std::string(source), partition});
+  if (at == positions_.end()) return std::nullopt;
+  return at->second;
+}
+
+result<std::vector<consumed_position>> rocks_store::positions() const {
+  const std::lock_guard guard(positions_mutex_);
+  std::vector<consumed_position> list;
+  for (const auto& [key, next] : positions_) list.push_back({key.first, key.second, next});
+  return list;
+}
+
+result<store_counts> rocks_store::counts() const {
+  const auto totals = counters_.totals();
+  return store_counts{
+      .users = totals.users, .items = totals.items, .events = totals.events, .dead_letters = totals.letters};
+}
+
+status rocks_store::commit(const schema::totals& after, std::span<const schema::item_count> counts, bool sync) {
+  if (after != counters_.totals() || !counts.empty()) {
+    counters_.put(batch_, after, counts);
+    FRESHET_TRY(db_->write(batch_, sync));
+    counters_.written(after, counts);
+  } else {
+    FRESHET_TRY(db_->write(batch_, sync));
+  }
+  // The batch stands; a fold that fails is tried again after the next one.
+  (void)counters_.fold_when_due();
+  return success{};
+}
+
+}  // namespace freshet

@@ -1,0 +1,72 @@
+// What: what an event store should hold after batches of events, kept in the simplest way: maps in memory.
+// Why:  the oracle of the store's tests. It shares nothing with the store but the structs of an event: no hashes, no
+//       numbers for ids, no encoding.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/data/event.hpp"
+
+namespace freshet::testing {
+
+/// One event in one line, everything it holds.
+inline std::string in_words(const event& e) {
+  std::string value = "-";
+  if (e.value) {
+    char digits[32];
+    std::snprintf(digits, sizeof digits, "%a", static_cast<double>(*e.value));
+    value = digits;
+  }
+  return std::to_string(e.ts) + '|' + e.item_id + '|' + std::to_string(e.qty) + '|' + e.event_type + '|' + value + '|' +
+         e.event_id + '|' + e.session_id + '|' + e.recommendation_id + '|' + e.properties;
+}
+
+class naive_store {
+ public:
+  /// True when it was new.
+  bool apply(const event& value, const std::string& identity) {
+    return histories_[value.user_id].emplace(identity, value).second;
+  }
+  void set_position(const std::string& source, int partition, std::int64_t next) {
+    positions_[{source, partition}] = next;
+  }
+
+  /// The events of a user, one a line, sorted as lines.
+  std::multiset<std::string> history(const std::string& user) const {
+    std::multiset<std::string> lines;
+    const auto at = histories_.find(user);
+    if (at == histories_.end()) return lines;
+    for (const auto& [identity, value] : at->second) lines.insert(in_words(value));
+    return lines;
+  }
+  std::set<std::string> users() const {
+    std::set<std::string> ids;
+    for (const auto& [user, events] : histories_) ids.insert(user);
+    return ids;
+  }
+  std::map<std::string, std::uint64_t> events_of_items() const {
+    std::map<std::string, std::uint64_t> counts;
+    for (const auto& [user, events] : histories_) {
+      for (const auto& [identity, value] : events) ++counts[value.item_id];
+    }
+    return counts;
+  }
+  std::uint64_t events() const {
+    std::uint64_t sum = 0;
+    for (const auto& [user, list] : histories_) sum += list.size();
+    return sum;
+  }
+  const std::map<std::pair<std::string, int>, std::int64_t>& positions() const { return positions_; }
+
+ private:
+  std::map<std::string, std::map<std::string, event>> histories_;
+  std::map<std::pair<std::string, int>, std::int64_t> positions_;
+};
+
+}  // namespace freshet::testing
