@@ -7,10 +7,10 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -18,6 +18,7 @@
 #include "core/base/result.hpp"
 #include "core/data/event.hpp"
 #include "core/data/item.hpp"
+#include "io/files/column_map.hpp"
 
 namespace freshet {
 
@@ -27,25 +28,24 @@ enum class file_format { csv, ndjson, parquet };
 [[nodiscard]] std::optional<file_format> format_of(std::string_view path);
 [[nodiscard]] std::optional<file_format> parse_format(std::string_view name);
 
-/// Canonical field -> column of the file: {"user_id", "CustomerID"}. What is not mapped is looked up by its own name
-/// and, for events, by the accepted spellings.
-using column_map = std::map<std::string, std::string>;
-/// "user_id=CustomerID,item_id=StockCode" as given on the command line; refuses an unknown field by naming the known.
-[[nodiscard]] result<column_map> parse_event_columns(std::string_view text);
-[[nodiscard]] result<column_map> parse_item_columns(std::string_view text);
-
 struct bad_row {
   /// Line of the text file (the header is line 1), or row number of a Parquet file (from 1).
   std::uint64_t line{};
   std::string reason;
-  /// The row as it stands in the file; for Parquet rendered as JSON.
+  /// The row as it stands in the file (of one beyond the limit its first 4 KiB); for Parquet rendered as JSON.
   std::string bytes;
+  /// The reason as a label, for counting: to_string(rejection_reason), "bad_csv", "wrong_field_count", "too_long",
+  /// "bad_text".
+  std::string_view kind;
 };
 
 struct read_options {
   /// Nothing = by name; "-" needs it.
   std::optional<file_format> format;
+  /// Fields whose column is called otherwise; see column_map.hpp.
   column_map columns;
+  /// Items only: columns that are no attributes, as those that --event-columns takes for events.
+  std::vector<std::string> ignored_columns;
 };
 
 template <class Row>
@@ -64,7 +64,7 @@ using item_reader = row_reader<item>;
 /// Events without an event id get one from their content and its count within the file, so that the same file twice,
 /// in any form, changes nothing (see content_key.hpp).
 [[nodiscard]] result<std::unique_ptr<event_reader>> open_events(const std::string& path, const read_options& options,
-                                                               const clock& time);
+                                                                const clock& time);
 [[nodiscard]] result<std::unique_ptr<item_reader>> open_items(const std::string& path, const read_options& options);
 
 }  // namespace freshet

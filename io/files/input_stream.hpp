@@ -4,6 +4,7 @@
 // Threads: one reader at a time.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
