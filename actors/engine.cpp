@@ -1,0 +1,323 @@
+#include "actors/engine.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "actors/admission.hpp"
+#include "actors/courier.hpp"
+#include "actors/event_log.hpp"
+#include "actors/frontend.hpp"
+#include "actors/ingestor.hpp"
+#include "actors/model_loader.hpp"
+#include "actors/publisher.hpp"
+#include "actors/recommender.hpp"
+#include "actors/scorer.hpp"
+#include "actors/supervisor.hpp"
+#include "actors/updater.hpp"
+#include "io/http/problem.hpp"
+#include "io/http/server.hpp"
+
+namespace freshet {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Batches that may be with the updaters at once.
+constexpr std::size_t updater_credits = 8;
+constexpr std::size_t workers_max = 4;
+constexpr auto retry_pause = 200ms;
+
+std::size_t workers_of(const options& settings) {
+  const std::size_t machine = std::max(1U, std::thread::hardware_concurrency());
+  if (settings.server.workers > 0) return std::min<std::size_t>(settings.server.workers, machine);
+  return std::min(machine, workers_max);
+}
+
+std::size_t or_workers(std::uint32_t configured, const options& settings) {
+  return configured > 0 ? configured : workers_of(settings);
+}
+
+bool is_loopback(const std::string& host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+status check_security(const options& settings) {
+  if (is_loopback(settings.server.host) || settings.security.allow_anonymous) return success{};
+  return error{error_code::invalid_argument,
+               "server.host " + settings.server.host +
+                   " is reachable from other machines and no API key is configured; serve on 127.0.0.1, or set "
+                   "security.allow_anonymous: true to let everybody in"};
+}
+
+/// Tries again while somebody else still holds what we need.
+template <class Attempt>
+auto retry_conflict(std::chrono::milliseconds deadline, log& journal, Attempt attempt) {
+  const auto until = std::chrono::steady_clock::now() + deadline;
+  auto made = attempt();
+  bool told = false;
+  while (!made && made.failure().code == error_code::conflict && std::chrono::steady_clock::now() < until) {
+    if (!std::exchange(told, true)) journal.info("waiting: " + made.failure().message);
+    std::this_thread::sleep_for(retry_pause);
+    made = attempt();
+  }
+  return made;
+}
+
+class running_engine final : public engine {
+ public:
+  explicit running_engine(const options& settings)
+      : settings_(settings), table_(settings.cache.user_profile.max_size) {}
+  ~running_engine() override { stop(); }
+  running_engine(const running_engine&) = delete;
+  running_engine& operator=(const running_engine&) = delete;
+
+  status bring_up() {
+    FRESHET_TRY(check_security(settings_));
+    FRESHET_ASSIGN(log_, log::open(settings_.logging, log_channel::service));
+    FRESHET_TRY(open_store());
+    FRESHET_TRY(start_actors());
+    FRESHET_TRY(start_http());
+    log_->info("freshet " FRESHET_VERSION " serves " + settings_.server.host + ":" + std::to_string(port()) + " from " +
+               settings_.store.path + " with " + events_->description);
+    return success{};
+  }
+
+  std::uint16_t port() const override { return http_->port(); }
+
+  std::string wait() override {
+    std::unique_lock lock(mutex_);
+    stop_requested_.wait(lock, [&] { return !stop_reason_.empty(); });
+    return stop_reason_;
+  }
+
+  void request_stop(const std::string& reason) override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stop_reason_.empty()) stop_reason_ = reason;
+    }
+    stop_requested_.notify_all();
+  }
+
+  void reload_model() override {
+    caf::scoped_actor self{*system_};
+    self->send(supervisor_, reload_atom::value);
+  }
+
+  bool stop() override {
+    health_.drain();
+    bool clean = !gave_up_;
+    if (http_) {
+      http_->stop_accepting();
+      clean = http_->drain(settings_.server.drain_deadline) && clean;
+    }
+    stop_actors();
+    http_.reset();
+    if (events_) {
+      // Whatever was accepted is in the log; what is still queued was not answered yet.
+      if (const auto flushed = events_->sink->flush(5s); !flushed) log_->warning(flushed.failure().message);
+      events_.reset();
+    }
+    if (store_) {
+      if (const auto synced = store_->sync(); !synced) log_->failure(synced.failure().message);
+      store_.reset();
+      log_->info("stopped");
+    }
+    return clean;
+  }
+
+ private:
+  status open_store() {
+    store_options options;
+    options.block_cache_bytes = settings_.store.block_cache_mb << 20;
+    FRESHET_ASSIGN(store_, retry_conflict(settings_.server.drain_deadline, *log_,
+                                          [&] { return event_store::open(settings_.store.path, options); }));
+    FRESHET_TRY(catalogue_.refresh(*store_));
+    FRESHET_ASSIGN(events_, open_event_log(settings_.kafka, *store_, log_));
+    visible_ = std::make_shared<visibility>(updater_credits, [this](const applied_batch& batch) {
+      const auto now_ms =
+          std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now().time_since_epoch()).count();
+      for (const auto accepted : batch.accepted_ms) {
+        if (accepted > 0)
+          metrics_.event_visible(std::chrono::milliseconds(std::max<std::int64_t>(0, now_ms - accepted)));
+      }
+    });
+    return success{};
+  }
+
+  generation_context generations() {
+    return {.store = store_.get(),
+            .catalogue = &catalogue_,
+            .time = &clock_,
+            .slices = or_workers(settings_.model.scorers, settings_)};
+  }
+
+  spawners make_spawners() {
+    auto& system = *system_;
+    const finisher finish(catalogue_, metrics_, *log_);
+    spawners start;
+    start.scorer = [&system, finish](std::size_t slice) { return system.spawn(make_scorer, slice, finish); };
+    start.updater = [this, &system] {
+      return system.spawn<caf::detached>(make_updater, updater_context{.store = store_.get(),
+                                                                       .catalogue = &catalogue_,
+                                                                       .table = &table_,
+                                                                       .measured = &metrics_,
+                                                                       .events = settings_.events,
+                                                                       .fallback = settings_.fallback});
+    };
+    start.recommender = [this, &system] {
+      return system.spawn(make_recommender, static_cast<const item_catalogue*>(&catalogue_),
+                          static_cast<const user_query_table*>(&table_));
+    };
+    start.publisher = [this, &system] {
+      return system.spawn<caf::detached>(make_publisher, publisher_context{.sink = events_->sink,
+                                                                           .store = store_.get(),
+                                                                           .catalogue = &catalogue_,
+                                                                           .visible = visible_,
+                                                                           .time = &clock_});
+    };
+    start.ingestor = [this, &system] {
+      return system.spawn<caf::detached>(make_ingestor,
+                                         ingestor_context{.store = store_.get(),
+                                                          .source = events_->source,
+                                                          .visible = visible_,
+                                                          .measured = &metrics_,
+                                                          .journal = log_.get(),
+                                                          .ready = &health_,
+                                                          .time = &clock_,
+                                                          .batch_records_max = settings_.kafka.batch_records_max,
+                                                          .sync_every_batch = events_->sync_every_batch});
+    };
+    if (events_->dead_letters) {
+      start.courier = [this, &system] {
+        return system.spawn<caf::detached>(make_courier, courier_context{.store = store_.get(),
+                                                                         .sink = events_->dead_letters,
+                                                                         .kafka = settings_.kafka,
+                                                                         .measured = &metrics_,
+                                                                         .journal = log_});
+      };
+    }
+    start.model_loader = [this, &system] {
+      return system.spawn<caf::detached>(make_model_loader, std::filesystem::path(settings_.model.dir), generations());
+    };
+    start.frontend = [this, &system](supervisor_actor above) {
+      return system.spawn(make_frontend, frontend_context{.settings = settings_,
+                                                          .measured = &metrics_,
+                                                          .ready = &health_,
+                                                          .time = &clock_,
+                                                          .gate = gate_,
+                                                          .supervisor = above});
+    };
+    return start;
+  }
+
+  status start_actors() {
+    caf::actor_system_config config;
+    config.set("scheduler.policy", caf::atom("sharing"));
+    config.set("scheduler.max-threads", workers_of(settings_));
+    system_ = std::make_unique<caf::actor_system>(config);
+    gate_ = std::make_shared<admission>(settings_.server.requests_in_flight_max, settings_.server.request_deadline);
+    supervisor_context context{.start = make_spawners(),
+                               .scorers = or_workers(settings_.model.scorers, settings_),
+                               .updaters = or_workers(settings_.model.updaters, settings_),
+                               .restarts = settings_.supervisor,
+                               .hot_reload = settings_.hot_reload,
+                               .table = &table_,
+                               .measured = &metrics_,
+                               .journal = log_.get(),
+                               .ready = &health_,
+                               .on_wired =
+                                   [this](wiring_ptr crew) {
+                                     const std::lock_guard lock(mutex_);
+                                     crew_ = std::move(crew);
+                                   },
+                               .give_up =
+                                   [this](const std::string& reason) {
+                                     gave_up_ = true;
+                                     log_->failure("giving up: " + reason);
+                                     request_stop(reason);
+                                   }};
+    supervisor_ = system_->spawn(make_supervisor, std::move(context));
+    // The first model is in service before the first request can come.
+    caf::scoped_actor self{*system_};
+    self->request(supervisor_, caf::infinite, reload_atom::value)
+        .receive([](const reload_outcome_ptr&) {}, [](const caf::error&) {});
+    return success{};
+  }
+
+  void stop_actors() {
+    if (!system_) return;
+    {
+      caf::scoped_actor self{*system_};
+      self->request(supervisor_, caf::infinite, stop_atom::value).receive([](bool) {}, [](const caf::error&) {});
+    }
+    supervisor_ = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      crew_.reset();
+    }
+    system_.reset();
+  }
+
+  status start_http() {
+    http::server_callbacks callbacks{
+        .on_request = [this](http::exchange_ptr call) { take_in(std::move(call)); },
+        .accepts_bulk = [](http::method verb, std::string_view path) { return accepts_bulk_body(verb, path); },
+        .on_done =
+            [this](const http::request& in, unsigned code, std::size_t, std::chrono::nanoseconds took) {
+              metrics_.request_done(to_string(in.verb), route_of(in), code, took);
+            }};
+    const http::listen_address address{.host = settings_.server.host,
+                                       .port = settings_.server.port,
+                                       .unix_socket = owner_socket(settings_.store.path)};
+    FRESHET_ASSIGN(http_, retry_conflict(settings_.server.drain_deadline, *log_,
+                                         [&] { return http::server::start(address, settings_.server, 1, callbacks); }));
+    return success{};
+  }
+
+  /// On the I/O thread: in through the gate, on to the frontend.
+  void take_in(http::exchange_ptr call) {
+    frontend_actor frontend;
+    {
+      const std::lock_guard lock(mutex_);
+      if (crew_) frontend = crew_->frontend;
+    }
+    if (!frontend) return call->answer(http::problem(503, "Service not initialized", call->in()));
+    if (auto admitted = gate_->admit(std::move(call))) caf::anon_send(frontend, std::move(admitted));
+  }
+
+  const options settings_;
+  system_clock clock_;
+  metrics metrics_;
+  health health_;
+  std::shared_ptr<log> log_;
+  std::unique_ptr<event_store> store_;
+  item_catalogue catalogue_;
+  user_query_table table_;
+  std::unique_ptr<event_log> events_;
+  std::shared_ptr<visibility> visible_;
+  std::shared_ptr<admission> gate_;
+  std::unique_ptr<caf::actor_system> system_;
+  supervisor_actor supervisor_;
+  std::unique_ptr<http::server> http_;
+
+  std::mutex mutex_;
+  std::condition_variable stop_requested_;
+  std::string stop_reason_;
+  wiring_ptr crew_;
+  std::atomic<bool> gave_up_{false};
+};
+
+}  // namespace
+
+result<std::unique_ptr<engine>> engine::start(const options& settings) {
+  auto starting = std::make_unique<running_engine>(settings);
+  FRESHET_TRY(starting->bring_up());
+  return std::unique_ptr<engine>(std::move(starting));
+}
+
+std::filesystem::path owner_socket(const std::filesystem::path& database) {
+  return database / "owner.sock";
+}
+
+}  // namespace freshet

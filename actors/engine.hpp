@@ -1,0 +1,39 @@
+// What:    the composition root: builds the store, the log or broker, the actors and the HTTP server from the options,
+//          and takes them down in order. The only place that knows all parts.
+// Start:   store -> catalogue -> source and sink -> actors -> first model -> HTTP. A start while an old process still
+//          drains waits for its lock and port, up to the drain deadline.
+// Stop:    readiness off -> no new connections -> requests in flight answered -> batch and offset stored -> actors ->
+//          store (promise D1).
+// Errors:  start: one sentence that names the value and the remedy.
+// Threads: start, wait and stop from one thread; request_stop from any.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "config/options.hpp"
+#include "core/base/result.hpp"
+
+namespace freshet {
+
+class engine {
+ public:
+  static result<std::unique_ptr<engine>> start(const options& settings);
+  virtual ~engine() = default;
+
+  virtual std::uint16_t port() const = 0;
+  /// Returns when somebody requested a stop, or an actor could not be kept alive; then the reason.
+  virtual std::string wait() = 0;
+  virtual void request_stop(const std::string& reason) = 0;
+  /// Takes everything down in order; false when requests in flight had to be cut off or the service gave up.
+  virtual bool stop() = 0;
+  /// Asks for a look at the registry now (SIGHUP).
+  virtual void reload_model() = 0;
+};
+
+/// The owner's socket of a database: other commands hand their work over through it.
+[[nodiscard]] std::filesystem::path owner_socket(const std::filesystem::path& database);
+
+}  // namespace freshet

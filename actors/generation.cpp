@@ -1,0 +1,94 @@
+#include "actors/generation.hpp"
+
+#include <algorithm>
+
+#include "core/models/popularity.hpp"
+
+namespace freshet {
+namespace {
+
+sliced_catalogue slice(const item_scores& scores, std::size_t items, std::size_t count) {
+  sliced_catalogue slices;
+  slices.reserve(count);
+  for (const auto& rows : cut_rows(items, count)) slices.emplace_back(scores, rows);
+  return slices;
+}
+
+/// Numbers the rows; the scans are built by the caller.
+void map_rows(generation& made, std::vector<item_index> index_of_row) {
+  made.index_of_row = std::move(index_of_row);
+  std::size_t numbers = 0;
+  for (const auto index : made.index_of_row) numbers = std::max<std::size_t>(numbers, to_integer(index) + 1);
+  made.row_of_index.assign(numbers, no_row);
+  for (std::size_t row = 0; row < made.index_of_row.size(); ++row) {
+    made.row_of_index[to_integer(made.index_of_row[row])] = item_row{static_cast<std::uint32_t>(row)};
+  }
+}
+
+/// Events per row: what the fallback list is ranked by.
+result<std::shared_ptr<const popularity_model>> popularity_of_rows(const generation& made, const event_store& store) {
+  FRESHET_ASSIGN(const auto counts, store.item_event_counts());
+  std::vector<float> scores(made.items(), 0);
+  for (std::size_t row = 0; row < scores.size(); ++row) {
+    const auto number = to_integer(made.index_of_row[row]);
+    if (number < counts.size()) scores[row] = static_cast<float>(counts[number]);
+  }
+  return std::make_shared<const popularity_model>(std::move(scores));
+}
+
+/// Keeps the popularity model alive as long as the scan that views it.
+void use_popularity(generation& made, std::shared_ptr<const popularity_model> popular, std::size_t slices) {
+  made.popularity = slice(popular->scores(), made.items(), slices);
+  made.popular = std::move(popular);
+}
+
+}  // namespace
+
+result<generation_ptr> load_generation(const std::filesystem::path& directory, std::string model_id,
+                                       std::uint64_t number, const generation_context& context) {
+  FRESHET_ASSIGN(auto loaded, load_model(directory));
+  FRESHET_ASSIGN(auto numbers, context.store->intern_items(loaded.item_ids));
+  FRESHET_TRY(context.catalogue->refresh(*context.store));
+
+  auto made = std::make_shared<generation>();
+  made->number = number;
+  made->model_id = std::move(model_id);
+  made->loaded_at = context.time->now_seconds();
+  made->metadata = std::move(loaded.metadata);
+  made->served = std::move(loaded.served);
+  made->user_factors = std::move(loaded.user_factors);
+  made->integer_item_ids = context.catalogue->integer_ids();
+  made->trained_users.reserve(loaded.user_ids.size());
+  for (std::size_t row = 0; row < loaded.user_ids.size(); ++row) {
+    made->trained_users.emplace(std::move(loaded.user_ids[row]), user_row{static_cast<std::uint32_t>(row)});
+  }
+  map_rows(*made, std::move(numbers));
+  made->ranking = slice(made->served->scores(), made->items(), context.slices);
+  made->similarity = slice(made->served->similarity_scores(), made->items(), context.slices);
+  FRESHET_ASSIGN(auto popular, popularity_of_rows(*made, *context.store));
+  use_popularity(*made, std::move(popular), context.slices);
+  return generation_ptr(std::move(made));
+}
+
+result<generation_ptr> popularity_generation(std::uint64_t number, const generation_context& context) {
+  FRESHET_TRY(context.catalogue->refresh(*context.store));
+  auto made = std::make_shared<generation>();
+  made->number = number;
+  made->loaded_at = context.time->now_seconds();
+  std::vector<item_index> numbers;
+  for (std::size_t index = 0; index < context.catalogue->size(); ++index) {
+    numbers.push_back(item_index{static_cast<std::uint32_t>(index)});
+  }
+  map_rows(*made, std::move(numbers));
+  made->integer_item_ids = context.catalogue->integer_ids();
+  FRESHET_ASSIGN(auto popular, popularity_of_rows(*made, *context.store));
+  made->served = popular;
+  made->metadata.model_type = std::string(popular->type());
+  made->metadata.items = made->items();
+  made->ranking = slice(popular->scores(), made->items(), context.slices);
+  made->similarity = slice(popular->similarity_scores(), made->items(), context.slices);
+  use_popularity(*made, std::move(popular), context.slices);
+  return generation_ptr(std::move(made));
+}
+
+}  // namespace freshet

@@ -1,0 +1,53 @@
+// What:    what keeps the service from being ready, check by check, for /readyz.
+// Threads: every member from any thread.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace freshet {
+
+class health {
+ public:
+  struct check {
+    std::string name;
+    bool ok = false;
+    std::string message;
+  };
+
+  void pass(const std::string& name, const std::string& message = "ok") { set({name, true, message}); }
+  void fail(const std::string& name, const std::string& why) { set({name, false, why}); }
+
+  /// In alphabetical order of the names.
+  std::vector<check> checks() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<check> all;
+    for (const auto& [name, each] : checks_) all.push_back(each);
+    return all;
+  }
+  bool ready() const {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, each] : checks_) {
+      if (!each.ok) return false;
+    }
+    return !draining_;
+  }
+  /// From now on never ready: the service is leaving.
+  void drain() { draining_ = true; }
+  bool draining() const { return draining_; }
+
+ private:
+  void set(check value) {
+    const std::lock_guard lock(mutex_);
+    checks_[value.name] = std::move(value);
+  }
+
+  mutable std::mutex mutex_;
+  std::map<std::string, check> checks_;
+  std::atomic<bool> draining_{false};
+};
+
+}  // namespace freshet

@@ -1,0 +1,192 @@
+#include "actors/ingestor.hpp"
+
+#include <algorithm>
+
+#include "actors/updater.hpp"
+
+namespace freshet {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto poll_timeout = 50ms;
+constexpr auto backoff_min = 100ms;
+constexpr auto backoff_max = 5'000ms;
+constexpr auto close_deadline = 5'000ms;
+
+/// What makes a record one event, however often it comes: its event id, else its place in the log.
+std::string identity_of(const event& value, const std::string& source, partition_id partition, log_offset offset) {
+  if (!value.event_id.empty()) return "id:" + value.event_id;
+  return "at:" + source + "/" + std::to_string(to_integer(partition)) + "/" + std::to_string(offset);
+}
+
+}  // namespace
+
+struct ingestor::work {
+  ingest_batch batch;
+  /// Of batch.events[i].
+  std::vector<log_offset> offsets;
+  std::vector<std::int64_t> accepted_ms;
+  std::size_t records = 0;
+};
+
+ingestor::ingestor(ingestor_context context) : context_(std::move(context)), decoder_(*context_.time) {}
+
+ingestor::~ingestor() {
+  close();
+}
+
+status ingestor::join() {
+  if (joined_) return success{};
+  FRESHET_TRY(context_.source->open([this](partition_id partition) {
+    const auto stored = context_.store->position(context_.source->name(), partition);
+    if (stored) context_.visible->start_at(partition, *stored);
+    return stored;
+  }));
+  joined_ = true;
+  return success{};
+}
+
+std::optional<ingestor::touched> ingestor::round() {
+  pause_ = 0ms;
+  if (work_) return apply();
+  if (const auto opened = join(); !opened) {
+    failed(opened.failure());
+    return std::nullopt;
+  }
+  if (!context_.visible->wait_for_credit(poll_timeout)) return std::nullopt;
+  auto polled = context_.source->poll(context_.batch_records_max, poll_timeout);
+  for (const auto losses = context_.source->losses(); losses_reported_ < losses.size(); ++losses_reported_) {
+    const auto& loss = losses[losses_reported_];
+    context_.measured->data_lost(to_integer(loss.partition));
+    context_.journal->failure("data loss: partition " + std::to_string(to_integer(loss.partition)) + " of " +
+                              context_.source->name() + " no longer holds offset " + std::to_string(loss.wanted) +
+                              "; it holds " + std::to_string(loss.available_first) + ".." +
+                              std::to_string(loss.available_next));
+  }
+  if (!polled) {
+    failed(polled.failure());
+    return std::nullopt;
+  }
+  for (const auto& each : context_.source->state()) {
+    if (each.end >= 0) context_.measured->lag(to_integer(each.partition), each.end - each.position);
+  }
+  if (polled->records.empty()) {
+    context_.ready->pass("ingestion");
+    return std::nullopt;
+  }
+  decode(*polled);
+  return apply();
+}
+
+void ingestor::decode(const record_batch& polled) {
+  work_ = std::make_unique<work>();
+  work_->records = polled.records.size();
+  work_->batch.positions.push_back({context_.source->name(), polled.partition, polled.next_offset});
+  for (const auto& each : polled.records) {
+    auto decoded = decoder_.decode(each.value, each.headers);
+    if (auto* value = std::get_if<event>(&decoded)) {
+      auto identity = identity_of(*value, context_.source->name(), polled.partition, each.offset);
+      work_->batch.events.push_back({std::move(*value), std::move(identity)});
+      work_->offsets.push_back(each.offset);
+      work_->accepted_ms.push_back(each.timestamp_ms);
+    } else {
+      const auto& why = std::get<rejection>(decoded);
+      work_->batch.dead_letters.push_back({.source = context_.source->name(),
+                                           .partition = polled.partition,
+                                           .offset = each.offset,
+                                           .reason = std::string(to_string(why.reason)),
+                                           .message = why.message,
+                                           .key = each.key,
+                                           .bytes = each.value,
+                                           .headers = each.headers});
+    }
+  }
+}
+
+std::optional<ingestor::touched> ingestor::apply() {
+  auto applied = context_.store->apply(work_->batch, context_.sync_every_batch);
+  if (!applied) {
+    failed(applied.failure());
+    return std::nullopt;
+  }
+  backoff_ = 0ms;
+  const auto done = std::move(work_);
+  const auto& position = done->batch.positions.front();
+  applied_batch reached{
+      .partition = position.partition, .next_offset = position.next_offset, .duplicates = {}, .accepted_ms = {}};
+  touched users;
+  for (std::size_t index = 0; index < done->batch.events.size(); ++index) {
+    if (applied->was_duplicate[index]) {
+      reached.duplicates.push_back(done->offsets[index]);
+    } else {
+      users.user_ids.push_back(std::move(done->batch.events[index].value.user_id));
+      reached.accepted_ms.push_back(done->accepted_ms[index]);
+    }
+  }
+  std::sort(users.user_ids.begin(), users.user_ids.end());
+  users.user_ids.erase(std::unique(users.user_ids.begin(), users.user_ids.end()), users.user_ids.end());
+  users.of_batch = context_.visible->open(std::move(reached));
+
+  context_.source->commit_hint(position.partition, position.next_offset);
+  context_.measured->events_consumed(done->records);
+  context_.measured->events_applied(applied->applied);
+  context_.measured->events_duplicate(applied->duplicates);
+  for (const auto& letter : done->batch.dead_letters) context_.measured->event_rejected(letter.reason);
+  context_.measured->store_stalled(false);
+  context_.ready->pass("ingestion");
+  return users;
+}
+
+void ingestor::failed(const error& why) {
+  if (work_) context_.measured->store_stalled(true);
+  context_.ready->fail("ingestion", why.message);
+  if (backoff_ == 0ms) context_.journal->failure("ingestion paused: " + why.message);
+  backoff_ = std::clamp(backoff_ * 2, std::chrono::milliseconds(backoff_min), std::chrono::milliseconds(backoff_max));
+  pause_ = backoff_;
+}
+
+void ingestor::close() {
+  if (!joined_) return;
+  joined_ = false;
+  context_.source->close(close_deadline);
+}
+
+ingestor_actor::behavior_type make_ingestor(ingestor_actor::stateful_pointer<ingestor_state> self,
+                                            ingestor_context context) {
+  self->state.logic = std::make_unique<ingestor>(std::move(context));
+  return {
+      [self](run_atom) {
+        auto& state = self->state;
+        if (!state.logic) return;
+        // Nobody to tell yet: the wiring starts the rounds.
+        if (auto changed = state.logic->round(); changed && state.others) {
+          const auto& updaters = state.others->updaters;
+          std::vector<std::vector<std::string>> shares(updaters.size());
+          for (auto& user_id : changed->user_ids) {
+            shares[owner_of(user_id, updaters.size())].push_back(std::move(user_id));
+          }
+          for (std::size_t owner = 0; owner < updaters.size(); ++owner) {
+            if (shares[owner].empty()) continue;
+            self->send(updaters[owner], touched_users_ptr(std::make_shared<touched_users>(
+                                            touched_users{std::move(shares[owner]), changed->of_batch})));
+          }
+        }
+        const auto pause = state.logic->pause();
+        if (pause.count() == 0) return self->send(self, run_atom::value);
+        self->delayed_send(self, pause, run_atom::value);
+      },
+      [self](stop_atom) {
+        self->state.logic.reset();
+        self->quit(stopped);
+        return true;
+      },
+      [self](wiring_ptr& others) {
+        const bool first = !self->state.others;
+        self->state.others = std::move(others);
+        if (first) self->send(self, run_atom::value);
+      },
+  };
+}
+
+}  // namespace freshet

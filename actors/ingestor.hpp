@@ -1,0 +1,77 @@
+// What:    the actor through which every event passes on its way into the store.
+// Promises: E1, E2: what a batch did and the offset after it are stored in one write; E4: a record that is no event is
+//          stored as a dead letter in that same write and stalls nothing.
+// Flow:    poll -> decode -> apply -> tell the updaters. It polls only when the updaters have credit, so a log far
+//          behind is caught up in bounded memory. A store that refuses (disk full) keeps the batch and tries again.
+// Threads: an actor with a thread of its own, because polling waits.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "actors/health.hpp"
+#include "actors/interfaces.hpp"
+#include "config/options.hpp"
+#include "io/events/event_codec.hpp"
+#include "io/store/event_store.hpp"
+#include "io/telemetry/logging.hpp"
+#include "io/telemetry/metrics.hpp"
+
+namespace freshet {
+
+struct ingestor_context {
+  event_store* store = nullptr;
+  event_source* source = nullptr;
+  std::shared_ptr<visibility> visible;
+  metrics* measured = nullptr;
+  log* journal = nullptr;
+  health* ready = nullptr;
+  const clock* time = nullptr;
+  std::size_t batch_records_max = 2'000;
+  /// The embedded log is durable by itself, so what it feeds need not be synced again.
+  bool sync_every_batch = true;
+};
+
+class ingestor {
+ public:
+  explicit ingestor(ingestor_context context);
+  ~ingestor();
+
+  struct touched {
+    std::vector<std::string> user_ids;
+    visibility::share of_batch;
+  };
+  /// One round. Returns whom to tell, or nothing when no batch was applied; how long to wait before the next round is
+  /// then in `pause`.
+  std::optional<touched> round();
+  std::chrono::milliseconds pause() const { return pause_; }
+  void close();
+
+ private:
+  struct work;
+  status join();
+  void decode(const record_batch& batch);
+  std::optional<touched> apply();
+  void failed(const error& why);
+
+  ingestor_context context_;
+  event_decoder decoder_;
+  bool joined_ = false;
+  std::chrono::milliseconds pause_{0};
+  std::chrono::milliseconds backoff_{0};
+  std::size_t losses_reported_ = 0;
+  /// Decoded and not yet applied.
+  std::unique_ptr<work> work_;
+};
+
+struct ingestor_state {
+  static inline const char* name = "ingestor";
+  std::unique_ptr<ingestor> logic;
+  wiring_ptr others;
+};
+ingestor_actor::behavior_type make_ingestor(ingestor_actor::stateful_pointer<ingestor_state> self,
+                                            ingestor_context context);
+
+}  // namespace freshet

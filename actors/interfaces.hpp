@@ -1,0 +1,112 @@
+// What: every actor's interface on one page, in order of dependency.
+// Rule: an actor knows others only through the handles it was given; when the supervisor restarts an actor, it sends
+//       the new `wiring` to all.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "actors/caf.hpp"
+#include "actors/messages.hpp"
+
+namespace freshet {
+
+struct wiring;
+using wiring_ptr = std::shared_ptr<const wiring>;
+
+}  // namespace freshet
+
+FRESHET_LOCAL_MESSAGE(freshet::wiring_ptr)
+
+namespace freshet {
+
+/// The SCORER ranks one slice of the catalogue, for all waiting requests in one pass.
+using scorer_actor = caf::typed_actor<
+    // Puts a request into the batch that waits.
+    caf::reacts_to<recommend_task_ptr>,
+    // Ranks what waits; sent to itself with the first request of a batch.
+    caf::reacts_to<flush_atom>>;
+
+/// The UPDATER owns a share of the users (by hash of the id) and is the only one that computes their queries. It reads
+/// the store and therefore has a thread of its own.
+using updater_actor = caf::typed_actor<
+    // A batch changed these users' histories: refresh those in the table.
+    caf::reacts_to<touched_users_ptr>,
+    // A request whose user (or anonymous history) has no current query: compute it and hand the task on.
+    caf::reacts_to<recommend_task_ptr>,
+    // Lists a user's events.
+    caf::reacts_to<user_events_task_ptr>,
+    // From now on fold in with this model.
+    caf::reacts_to<generation_ptr>,
+    // The other actors.
+    caf::reacts_to<wiring_ptr>>;
+
+/// The RECOMMENDER finds the query of a request's user and sends the task to every scorer.
+using recommender_actor = caf::typed_actor<
+    // A new request, or one that comes back from an updater.
+    caf::reacts_to<recommend_task_ptr>,
+    // From now on answer with this model.
+    caf::reacts_to<generation_ptr>,
+    // The other actors.
+    caf::reacts_to<wiring_ptr>>;
+
+/// The PUBLISHER takes events and items that arrive over HTTP, makes them durable and answers.
+using publisher_actor = caf::typed_actor<
+    // POST /v1/events.
+    caf::reacts_to<http::exchange_ptr>,
+    // POST /v1/items.
+    caf::reacts_to<load_atom, http::exchange_ptr>>;
+
+/// The INGESTOR is the only consumer of the event source: decodes, applies one batch with its offset, tells the
+/// updaters. It polls and therefore has a thread of its own.
+using ingestor_actor = caf::typed_actor<
+    // One round: poll, apply, tell; sends itself the next.
+    caf::reacts_to<run_atom>,
+    // Finishes: what was applied is stored, the source is left.
+    caf::replies_to<stop_atom>::with<bool>,
+    // The other actors.
+    caf::reacts_to<wiring_ptr>>;
+
+/// The COURIER delivers stored dead letters to the dead-letter topic.
+using courier_actor = caf::typed_actor<
+    // One round; sends itself the next.
+    caf::reacts_to<run_atom>>;
+
+/// The MODEL LOADER turns a model directory into a generation, off the serving path, in a thread of its own.
+using model_loader_actor = caf::typed_actor<
+    // Loads and checks what the artifacts name, if that is new.
+    caf::replies_to<load_order_ptr>::with<load_outcome_ptr>>;
+
+/// The SUPERVISOR starts all others, restarts those that die, and swaps models.
+using supervisor_actor = caf::typed_actor<
+    // Looks whether the registry names another model, and swaps to it.
+    caf::replies_to<reload_atom>::with<reload_outcome_ptr>,
+    // Watches the registry; sends itself the next tick.
+    caf::reacts_to<tick_atom>,
+    // Starts the actor in this place again, after its back-off.
+    caf::reacts_to<run_atom, std::string>,
+    // Stops in order: the ingestor first, so that its batch is stored.
+    caf::replies_to<stop_atom>::with<bool>>;
+
+/// The FRONTEND takes requests from the HTTP server, routes and parses them, and answers what needs nobody else.
+using frontend_actor = caf::typed_actor<
+    // A request.
+    caf::reacts_to<http::exchange_ptr>,
+    // From now on this model is the one in service.
+    caf::reacts_to<generation_ptr>,
+    // Answers requests that took too long; sends itself the next tick.
+    caf::reacts_to<tick_atom>,
+    // The other actors.
+    caf::reacts_to<wiring_ptr>>;
+
+/// Who is who, at this moment.
+struct wiring {
+  std::vector<scorer_actor> scorers;
+  std::vector<updater_actor> updaters;
+  recommender_actor recommender;
+  publisher_actor publisher;
+  ingestor_actor ingestor;
+  frontend_actor frontend;
+};
+
+}  // namespace freshet

@@ -1,0 +1,86 @@
+#include "actors/model_loader.hpp"
+
+#include <algorithm>
+
+#include "io/artifacts/registry.hpp"
+
+namespace freshet {
+namespace {
+
+/// Names, sizes and times of a directory's files: a copy over a live model changes it.
+result<std::string> fingerprint_of(const std::filesystem::path& directory) {
+  std::vector<std::string> files;
+  std::error_code failed;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, failed)) {
+    std::error_code vanished;
+    const auto size = entry.file_size(vanished);
+    const auto time = entry.last_write_time(vanished).time_since_epoch().count();
+    if (!vanished) {
+      files.push_back(entry.path().filename().string() + ":" + std::to_string(size) + ":" + std::to_string(time));
+    }
+  }
+  if (failed) return error{error_code::io_failure, directory.string() + " cannot be read: " + failed.message()};
+  std::sort(files.begin(), files.end());
+  std::string joined;
+  for (const auto& file : files) joined += file + "\n";
+  return joined;
+}
+
+bool holds_a_model(const std::filesystem::path& directory) {
+  std::error_code failed;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, failed)) {
+    if (entry.path().extension() == ".npy") return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+result<std::optional<model_loader::target>> model_loader::find_target() const {
+  std::error_code failed;
+  if (!std::filesystem::exists(artifacts_ / "registry.json", failed)) {
+    if (!holds_a_model(artifacts_)) return std::optional<target>{};
+    FRESHET_ASSIGN(auto print, fingerprint_of(artifacts_));
+    return std::optional<target>(
+        {std::filesystem::absolute(artifacts_).filename().string(), artifacts_, std::move(print)});
+  }
+  FRESHET_ASSIGN(const auto models, registry::read(artifacts_));
+  const auto current = models.current();
+  if (!current) return std::optional<target>{};
+  FRESHET_ASSIGN(auto print, fingerprint_of(current->path));
+  return std::optional<target>({current->model_id, current->path, current->model_id + "\n" + std::move(print)});
+}
+
+load_outcome model_loader::load(const load_order& order) const {
+  const auto wanted = find_target();
+  if (!wanted) return {nullptr, order.serving_fingerprint, wanted.failure().message};
+  if (!*wanted) return load_popularity(order);
+  if ((*wanted)->fingerprint == order.serving_fingerprint) return {nullptr, order.serving_fingerprint, ""};
+  auto loaded = load_generation((*wanted)->directory, (*wanted)->model_id, order.number, context_);
+  if (!loaded) return {nullptr, order.serving_fingerprint, (*wanted)->model_id + ": " + loaded.failure().message};
+  return {std::move(*loaded), (*wanted)->fingerprint, ""};
+}
+
+load_outcome model_loader::load_popularity(const load_order& order) const {
+  // A model that vanished from the artifacts serves on.
+  if (!order.serving_model_id.empty()) return {nullptr, order.serving_fingerprint, ""};
+  const auto counts = context_.store->counts();
+  if (!counts) return {nullptr, order.serving_fingerprint, counts.failure().message};
+  const auto print = std::to_string(counts->items) + " items, " + std::to_string(counts->events) + " events";
+  if (print == order.serving_fingerprint) return {nullptr, print, ""};
+  auto made = popularity_generation(order.number, context_);
+  if (!made) return {nullptr, order.serving_fingerprint, made.failure().message};
+  return {std::move(*made), print, ""};
+}
+
+model_loader_actor::behavior_type make_model_loader(model_loader_actor::stateful_pointer<model_loader_state> self,
+                                                    std::filesystem::path artifacts, generation_context context) {
+  self->state.logic = std::make_unique<model_loader>(std::move(artifacts), context);
+  return {
+      [self](const load_order_ptr& order) -> load_outcome_ptr {
+        return std::make_shared<load_outcome>(self->state.logic->load(*order));
+      },
+  };
+}
+
+}  // namespace freshet

@@ -1,0 +1,45 @@
+// What:    the actor that finds out what the artifacts name and builds the generation that serves it.
+// Why:     reading and checking a model takes a second; the supervisor and the serving path must not wait for it.
+// Artifacts: a root with registry.json (its current model serves), or one model directory (watched for a new copy), or
+//          nothing yet (what is popular so far serves).
+// Errors:  a damaged, truncated or mismatched model is an outcome with a sentence; what serves goes on (promise S2).
+// Threads: an actor with a thread of its own.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "actors/interfaces.hpp"
+
+namespace freshet {
+
+class model_loader {
+ public:
+  model_loader(std::filesystem::path artifacts, generation_context context)
+      : artifacts_(std::move(artifacts)), context_(context) {}
+
+  load_outcome load(const load_order& order) const;
+
+ private:
+  /// The model that the artifacts name at this moment.
+  struct target {
+    std::string model_id;
+    std::filesystem::path directory;
+    /// Changes when the artifacts do.
+    std::string fingerprint;
+  };
+  result<std::optional<target>> find_target() const;
+  load_outcome load_popularity(const load_order& order) const;
+
+  std::filesystem::path artifacts_;
+  generation_context context_;
+};
+
+struct model_loader_state {
+  static inline const char* name = "model_loader";
+  std::unique_ptr<model_loader> logic;
+};
+model_loader_actor::behavior_type make_model_loader(model_loader_actor::stateful_pointer<model_loader_state> self,
+                                                    std::filesystem::path artifacts, generation_context context);
+
+}  // namespace freshet

@@ -1,0 +1,53 @@
+#include "actors/scorer.hpp"
+
+#include <algorithm>
+
+namespace freshet {
+
+bool scorer::add(recommend_task_ptr task) {
+  waiting_.push_back(std::move(task));
+  return waiting_.size() == 1;
+}
+
+bool scorer::flush() {
+  // One pass serves requests of one catalogue; a swap or a fallback list in between starts another pass.
+  const auto first = waiting_.begin();
+  auto last = first;
+  while (last != waiting_.end() && (*last)->slices == (*first)->slices &&
+         static_cast<std::size_t>(last - first) < batch_max) {
+    ++last;
+  }
+  rank({first, last});
+  for (auto task = first; task != last; ++task) {
+    if ((*task)->scorers_left.fetch_sub(1, std::memory_order_acq_rel) == 1) finish_(**task);
+  }
+  waiting_.erase(first, last);
+  return !waiting_.empty();
+}
+
+void scorer::rank(std::span<const recommend_task_ptr> batch) {
+  requests_.clear();
+  results_.resize(std::max(results_.size(), batch.size()));
+  for (const auto& task : batch) {
+    requests_.push_back({.q = &task->ranked_by, .k = task->k, .excluded = task->excluded, .allowed = {}});
+  }
+  (*batch.front()->slices)[slice_].rank(requests_, {results_.data(), batch.size()}, scratch_);
+  for (std::size_t index = 0; index < batch.size(); ++index) {
+    batch[index]->parts[slice_].swap(results_[index]);
+  }
+}
+
+scorer_actor::behavior_type make_scorer(scorer_actor::stateful_pointer<scorer_state> self, std::size_t slice,
+                                        finisher finish) {
+  self->state.logic = std::make_unique<scorer>(slice, finish);
+  return {
+      [self](recommend_task_ptr& task) {
+        if (self->state.logic->add(std::move(task))) self->send(self, flush_atom::value);
+      },
+      [self](flush_atom) {
+        if (self->state.logic->flush()) self->send(self, flush_atom::value);
+      },
+  };
+}
+
+}  // namespace freshet

@@ -1,0 +1,84 @@
+// What:    the actor above all others: starts them, restarts those that die, swaps models, stops in order.
+// Restart: with a back-off that doubles; more than `restarts_max` restarts of one actor within `restart_window` and
+//          the process gives up with a reason (promise D3): whoever runs the process restarts it whole.
+// Swap:    the model loader builds a generation off the serving path, then every actor is told to use it. A request
+//          holds one generation from start to end, so nothing needs to be stopped or waited for (promises Q1, S1).
+//          A refused model changes nothing (promise S2).
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "actors/health.hpp"
+#include "actors/interfaces.hpp"
+#include "config/options.hpp"
+#include "io/telemetry/logging.hpp"
+#include "io/telemetry/metrics.hpp"
+
+namespace freshet {
+
+/// How to start each kind of actor; the composition root (engine) fills it in.
+struct spawners {
+  std::function<scorer_actor(std::size_t slice)> scorer;
+  std::function<updater_actor()> updater;
+  std::function<recommender_actor()> recommender;
+  std::function<publisher_actor()> publisher;
+  std::function<ingestor_actor()> ingestor;
+  /// Empty function = no dead-letter topic.
+  std::function<courier_actor()> courier;
+  std::function<model_loader_actor()> model_loader;
+  std::function<frontend_actor(supervisor_actor)> frontend;
+};
+
+struct supervisor_context {
+  spawners start;
+  std::size_t scorers = 1;
+  std::size_t updaters = 1;
+  supervisor_options restarts;
+  hot_reload_options hot_reload;
+  user_query_table* table = nullptr;
+  metrics* measured = nullptr;
+  log* journal = nullptr;
+  health* ready = nullptr;
+  /// The HTTP server sends requests to the frontend of the newest wiring.
+  std::function<void(wiring_ptr)> on_wired;
+  /// Called once when an actor cannot be kept alive.
+  std::function<void(const std::string& reason)> give_up;
+};
+
+struct supervisor_state {
+  static inline const char* name = "supervisor";
+
+  /// One actor's post, which it can die on and be replaced.
+  struct place {
+    /// Starts the actor and enters it into the wiring.
+    std::function<caf::strong_actor_ptr()> start;
+    caf::actor_addr occupant;
+    std::deque<std::chrono::steady_clock::time_point> restarts;
+    std::chrono::milliseconds backoff{0};
+  };
+
+  supervisor_context context;
+  std::map<std::string, place> places;
+  wiring crew;
+  model_loader_actor model_loader;
+  courier_actor courier;
+
+  generation_ptr model;
+  std::string fingerprint;
+  std::uint64_t generations = 0;
+  bool loading = false;
+  bool stopping = false;
+  using reload_promise = caf::typed_response_promise<reload_outcome_ptr>;
+  /// Answered by the load in progress.
+  std::vector<reload_promise> reloading;
+  /// Asked while a load was in progress that may have looked before the artifacts changed: answered by the next.
+  std::vector<reload_promise> waiting_for_reload;
+};
+supervisor_actor::behavior_type make_supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
+                                                supervisor_context context);
+
+}  // namespace freshet

@@ -1,0 +1,139 @@
+#include "actors/updater.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "core/base/hash.hpp"
+#include "io/http/problem.hpp"
+#include "io/store/event_weights.hpp"
+
+namespace freshet {
+
+std::size_t owner_of(std::string_view user_id, std::size_t updaters) {
+  // Another seed than the shards of the query table, so that the two divisions are independent.
+  return hash64(user_id, 1) % updaters;
+}
+
+void updater::refresh(std::span<const std::string> user_ids) {
+  if (!model_) return;
+  std::size_t folded = 0;
+  for (const auto& user_id : user_ids) {
+    if (!context_.table->contains(user_id)) continue;
+    auto fresh = compute(user_id, {}, *model_);
+    if (fresh) {
+      context_.table->publish(std::move(*fresh));
+      ++folded;
+    } else {
+      // The store could not be read: better no snapshot than a stale one; the next question tries again.
+      context_.table->erase(user_id);
+    }
+  }
+  context_.measured->fold_ins(folded);
+}
+
+result<user_query_ptr> updater::resolve(const http::recommend_query& asked, const generation_ptr& model) {
+  FRESHET_ASSIGN(auto computed, compute(asked.user_id, asked.history, *model));
+  context_.measured->fold_ins(1);
+  // An unknown user is not kept: a flood of made-up ids must not push out the real ones.
+  if (asked.history.empty() && computed->known) context_.table->publish(computed);
+  return computed;
+}
+
+const strength_options& updater::strengths_of_types() {
+  const auto types = context_.store->event_types();
+  if (types.size() != known_types_) {
+    strengths_ = strengths_by_type(context_.events, types);
+    known_types_ = types.size();
+  }
+  return strengths_;
+}
+
+result<user_query_ptr> updater::compute(const std::string& user_id, std::span<const http::history_entry> extra,
+                                        const generation& model) {
+  auto made = std::make_shared<user_query>();
+  made->user_id = user_id;
+  made->generation = model.number;
+
+  user_history history;
+  if (!user_id.empty()) {
+    FRESHET_ASSIGN(const auto index, context_.store->find_user(user_id));
+    if (index) {
+      FRESHET_ASSIGN(history, context_.store->history(*index));
+    }
+  }
+  // Ascending by row: the model sums in this order, whatever numbers the store gave the items.
+  std::map<item_row, float> strength_of_row;
+  for (const auto& [item, strength] : strengths(history, strengths_of_types())) {
+    if (const auto row = model.row_of(item); row != no_row) strength_of_row[row] += strength;
+  }
+  for (const auto& event : history) {
+    if (const auto row = model.row_of(event.item); row != no_row) made->seen.push_back(row);
+  }
+  for (const auto& entry : extra) {
+    const auto index = context_.catalogue->find(entry.item_id);
+    const auto row = index ? model.row_of(*index) : no_row;
+    if (row == no_row) continue;
+    if (entry.weight > 0) strength_of_row[row] += entry.weight;
+    made->seen.push_back(row);
+  }
+  std::sort(made->seen.begin(), made->seen.end());
+  made->seen.erase(std::unique(made->seen.begin(), made->seen.end()), made->seen.end());
+
+  const auto trained = model.trained_users.find(user_id);
+  made->known = !history.empty() || trained != model.trained_users.end();
+  const bool enough = history.size() + extra.size() >= context_.fallback.fold_in_from;
+  if (enough && !strength_of_row.empty()) {
+    taste user_taste;
+    user_taste.reserve(strength_of_row.size());
+    for (const auto& [row, strength] : strength_of_row) user_taste.push_back({row, strength});
+    made->asked = model.served->fold_in(user_taste);
+  } else if (history.empty() && extra.empty() && trained != model.trained_users.end() &&
+             model.user_factors.rows() > 0) {
+    const auto factors = model.user_factors.row(to_integer(trained->second));
+    made->asked = dense_query{{factors.begin(), factors.end()}};
+  } else {
+    made->fallback_method = "popularity";
+  }
+  return user_query_ptr(std::move(made));
+}
+
+http::response updater::list_events(const user_events_task& task) const {
+  const auto& in = task.call->in();
+  const auto unknown = [&] { return http::problem(404, "User " + task.user_id + " not found", in); };
+  const auto unreadable = [&](const error& why) { return http::problem(503, why.message, in); };
+
+  const auto index = context_.store->find_user(task.user_id);
+  if (!index) return unreadable(index.failure());
+  if (!*index) return unknown();
+  std::optional<event_cursor> after;
+  if (task.asked.before) after = event_cursor{task.asked.before->first, task.asked.before->second};
+  // One more than asked for tells whether there is another page.
+  auto events = context_.store->events(**index, task.asked.limit + 1, after);
+  if (!events) return unreadable(events.failure());
+  if (events->empty() && !after) return unknown();
+  const bool more = events->size() > task.asked.limit;
+  if (more) events->pop_back();
+  std::vector<http::listed_event> listed;
+  listed.reserve(events->size());
+  for (auto& [value, key] : *events) listed.push_back({std::move(value), key});
+  return http::render_user_events(task.user_id, listed, more);
+}
+
+updater_actor::behavior_type make_updater(updater_actor::stateful_pointer<updater_state> self,
+                                          updater_context context) {
+  self->state.logic = std::make_unique<updater>(std::move(context));
+  return {
+      [self](const touched_users_ptr& touched) { self->state.logic->refresh(touched->user_ids); },
+      [self](recommend_task_ptr& task) {
+        auto resolved = self->state.logic->resolve(*task->recommend(), task->model);
+        if (!resolved) return task->answer(http::problem(503, resolved.failure().message, task->call->in()));
+        task->user = std::move(*resolved);
+        if (self->state.others) self->send(self->state.others->recommender, std::move(task));
+      },
+      [self](const user_events_task_ptr& task) { task->call->answer(self->state.logic->list_events(*task)); },
+      [self](generation_ptr& model) { self->state.logic->use(std::move(model)); },
+      [self](wiring_ptr& others) { self->state.others = std::move(others); },
+  };
+}
+
+}  // namespace freshet

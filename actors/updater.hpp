@@ -1,0 +1,64 @@
+// What:    the actor that owns a share of the users: it folds their full retained history into the query with which
+//          the model in service is asked.
+// Why:     one writer per user, so a user's snapshot only ever moves forward; a pure function of (model, history), so
+//          redelivery and reordering cannot be seen (promise E3).
+// When:    users in the table are refreshed as soon as their events are stored; a user nobody asked for lately is
+//          folded in at the next question, which costs about 50 us (a bulk import of millions of users then costs no
+//          fold-in at all).
+// Threads: an actor with a thread of its own, because it reads the store.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "actors/interfaces.hpp"
+#include "config/options.hpp"
+#include "io/store/event_store.hpp"
+#include "io/telemetry/metrics.hpp"
+
+namespace freshet {
+
+struct updater_context {
+  const event_store* store = nullptr;
+  const item_catalogue* catalogue = nullptr;
+  user_query_table* table = nullptr;
+  metrics* measured = nullptr;
+  events_options events;
+  fallback_options fallback;
+};
+
+class updater {
+ public:
+  explicit updater(updater_context context) : context_(std::move(context)) {}
+
+  void use(generation_ptr model) { model_ = std::move(model); }
+  /// Folds in again the touched users that are in the table.
+  void refresh(std::span<const std::string> user_ids);
+  /// Computes the query of a request: the user's retained history, plus the history that came with the request.
+  result<user_query_ptr> resolve(const http::recommend_query& asked, const generation_ptr& model);
+  /// The finished answer of GET /v1/users/{id}/events.
+  http::response list_events(const user_events_task& task) const;
+
+ private:
+  result<user_query_ptr> compute(const std::string& user_id, std::span<const http::history_entry> extra,
+                                 const generation& model);
+  const strength_options& strengths_of_types();
+
+  updater_context context_;
+  generation_ptr model_;
+  std::size_t known_types_ = 0;
+  strength_options strengths_;
+};
+
+struct updater_state {
+  static inline const char* name = "updater";
+  std::unique_ptr<updater> logic;
+  wiring_ptr others;
+};
+updater_actor::behavior_type make_updater(updater_actor::stateful_pointer<updater_state> self, updater_context context);
+
+/// Which of `updaters` owns a user.
+[[nodiscard]] std::size_t owner_of(std::string_view user_id, std::size_t updaters);
+
+}  // namespace freshet

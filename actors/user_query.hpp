@@ -1,0 +1,72 @@
+// What:    what the recommender needs to know of a user: the query that the user's history makes of the model, and
+//          the rows not to recommend again. And the table of those of recent users.
+// Why:     updaters publish immutable snapshots, recommenders read them without asking; a warm user costs one look-up.
+// Threads: the table may be used from any thread. Each user has one updater, the only one that publishes for it.
+// Limits:  at most `capacity` users; beyond, those not asked for lately make room (second chance).
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/data/string_map.hpp"
+#include "core/models/model.hpp"
+
+namespace freshet {
+
+struct user_query {
+  std::string user_id;
+  /// Has a retained event or a row in the model.
+  bool known = false;
+  /// Number of the generation that `asked` is meant for.
+  std::uint64_t generation{};
+  /// Empty = the model can say nothing: answer with `fallback_method`.
+  std::string fallback_method;
+  query asked;
+  /// Rows of items the user has interacted with, ascending.
+  std::vector<item_row> seen;
+};
+using user_query_ptr = std::shared_ptr<const user_query>;
+
+class user_query_table {
+ public:
+  explicit user_query_table(std::size_t capacity);
+
+  /// The snapshot of a user, or null.
+  user_query_ptr find(std::string_view user_id) const;
+  /// As find, but without counting as a use: for the updater that asks whether to refresh.
+  bool contains(std::string_view user_id) const;
+  void publish(user_query_ptr snapshot);
+  void erase(std::string_view user_id);
+  /// Everything; the next requests compute anew.
+  void clear();
+  std::size_t size() const;
+
+ private:
+  struct slot {
+    user_query_ptr snapshot;
+    mutable std::atomic<bool> used{false};
+  };
+  struct shard {
+    mutable std::shared_mutex mutex;
+    string_map<std::unique_ptr<slot>> users;
+    /// Ids in the order in which the clock hand passes them.
+    std::vector<std::string> ring;
+    std::size_t hand = 0;
+  };
+  static constexpr std::size_t shards = 16;
+
+  shard& shard_of(std::string_view user_id);
+  const shard& shard_of(std::string_view user_id) const;
+  static void make_room(shard& full);
+
+  std::size_t capacity_per_shard_;
+  std::array<shard, shards> shards_;
+};
+
+}  // namespace freshet
