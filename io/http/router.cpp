@@ -108,6 +108,11 @@ std::string_view router::dispatch(const exchange_ptr& call) const {
   return where->pattern;
 }
 
+std::string_view router::pattern_of(std::string_view path) const {
+  const auto* where = find(path);
+  return where ? std::string_view(where->pattern) : std::string_view();
+}
+
 bool router::accepts_bulk(method verb, std::string_view path) const {
   const resource* where = find(path);
   const route* chosen = where != nullptr ? find(*where, verb) : nullptr;

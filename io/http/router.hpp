@@ -35,6 +35,8 @@ class router {
   void add(route entry);
   /// Finds and calls the handler, or answers 404, 405 or OPTIONS. Returns the pattern for metrics, "" when none.
   std::string_view dispatch(const exchange_ptr& call) const;
+  /// The pattern that a path matches, "" when none.
+  std::string_view pattern_of(std::string_view path) const;
   /// The body limit decision, before the body is read.
   bool accepts_bulk(method verb, std::string_view path) const;
   const std::vector<route>& routes() const { return routes_; }

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "config/options.hpp"
@@ -24,6 +25,9 @@ struct server_callbacks {
   std::function<bool(method, std::string_view path)> accepts_bulk;
   /// Once an answer is written (or the connection died under it): for metrics and the request log.
   std::function<void(const request&, unsigned status, std::size_t body_bytes, std::chrono::nanoseconds took)> on_done;
+  /// Asked with the header alone: an answer given here (no key, too many requests) stands, the body is not read and
+  /// on_request is not called. Empty = every request is read.
+  std::function<std::optional<response>(const request&)> on_header;
 };
 
 struct listen_address {
@@ -42,7 +46,8 @@ class server {
   virtual ~server() = default;
   virtual std::uint16_t port() const = 0;
   virtual std::size_t connections() const = 0;
-  /// No new connections; idle ones are closed, answers in flight carry `Connection: close`.
+  /// No new connections; answers in flight carry `Connection: close`; idle connections are closed after a short grace,
+  /// in which a request that is already on its way is still answered.
   virtual void stop_accepting() = 0;
   /// Waits until every request in flight is answered, at most `deadline`, then closes everything. True = all answered.
   virtual bool drain(std::chrono::milliseconds deadline) = 0;

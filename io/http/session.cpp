@@ -1,0 +1,426 @@
+#include "io/http/session.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/error.hpp>
+#include <boost/asio/write.hpp>
+#include <cstring>
+
+#include "io/http/io_loop.hpp"
+#include "io/http/problem.hpp"
+#include "io/http/response_head.hpp"
+
+namespace freshet::http {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t buffer_bytes_min = 4096;
+/// Bodies up to this size are copied behind their head: one buffer for the kernel, and cheaper than two.
+constexpr std::size_t copied_body_bytes_max = 8192;
+/// Answers are gathered into one write up to about this size.
+constexpr std::size_t out_bytes_soft_max = 64 << 10;
+/// After the last answer no more than this is read from a client that does not stop sending.
+constexpr std::size_t lingered_bytes_max = 4 << 20;
+
+/// Room for the largest header, so that one that is larger is seen to be.
+std::size_t buffer_bytes_max(const server_options& limits) {
+  return limits.header_bytes_max + 1024;
+}
+
+}  // namespace
+
+void finish_call(pending_call& call, std::chrono::steady_clock::time_point now) {
+  const auto& done = call.server->callbacks.on_done;
+  const std::size_t body_bytes = call.in.verb == method::head ? 0 : call.out.body.size();
+  if (done) done(call.in, call.out.status, body_bytes, now - call.in.arrived);
+  --call.server->in_flight;
+}
+
+session::session(io_loop& loop, std::shared_ptr<server_state> server, std::string peer, bool turn_away)
+    : loop_(loop),
+      server_(std::move(server)),
+      socket_(loop.context()),
+      peer_(std::move(peer)),
+      turn_away_(turn_away),
+      buffer_(std::min(buffer_bytes_min, buffer_bytes_max(server_->limits))),
+      parser_({.header_bytes_max = server_->limits.header_bytes_max,
+               .target_bytes_max = server_->limits.target_bytes_max}) {
+  ++(turn_away_ ? server_->turned_away : server_->connections);
+}
+
+session::~session() = default;
+
+void session::start(int socket) {
+  // The protocol is only a label here: reading and writing are the same for TCP and Unix sockets.
+  boost::system::error_code ec;
+  socket_.assign(asio::generic::stream_protocol(AF_UNSPEC, 0), socket, ec);
+  if (ec) {
+    ::close(socket);
+    return close();
+  }
+  socket_.non_blocking(true, ec);
+  now_ = std::chrono::steady_clock::now();
+  if (turn_away_) {
+    refuse(503, "All " + std::to_string(server_->limits.connections_max) + " connections are taken; try again soon");
+  } else {
+    enter(phase::first_byte);
+    if (server_->draining) stop_when_idle(now_);
+  }
+  advance();
+}
+
+/// Does everything that can be done without waiting: parses what is there, writes what is answered, reads on.
+void session::advance() {
+  if (advancing_ || closed_ || phase_ == phase::lingering) return;
+  advancing_ = true;
+  bool again = true;
+  while (again && !closed_ && phase_ != phase::lingering) {
+    const bool parsed = parse();
+    const bool written = write();
+    again = parsed || written;
+  }
+  advancing_ = false;
+  if (closed_ || phase_ == phase::lingering) return;
+  if (input_closed_ && calls_.empty()) return close();
+  update_phase();
+  read();
+}
+
+void session::read() {
+  if (reading_ || input_closed_ || closed_) return;
+  if (begin_ == end_) begin_ = end_ = 0;
+  if (end_ == buffer_.size()) {
+    if (begin_ > 0) {
+      std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+      end_ -= begin_;
+      begin_ = 0;
+    } else if (buffer_.size() < buffer_bytes_max(server_->limits)) {
+      buffer_.resize(std::min(2 * buffer_.size(), buffer_bytes_max(server_->limits)));
+    } else {
+      return;  // full of requests that wait for the answers before them
+    }
+  }
+  reading_ = true;
+  socket_.async_read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_),
+                          [self = shared_from_this()](const boost::system::error_code& ec, std::size_t bytes) {
+                            self->on_read(ec, bytes);
+                          });
+}
+
+void session::on_read(const boost::system::error_code& ec, std::size_t bytes) {
+  reading_ = false;
+  if (closed_) return;
+  if (ec && ec != asio::error::eof) return close();
+  if (phase_ == phase::lingering) {
+    lingered_bytes_ += bytes;
+    if (ec || lingered_bytes_ > lingered_bytes_max) return close();
+    return read();
+  }
+  if (ec) {
+    // The client may have closed its half only, and still read its answers.
+    input_closed_ = true;
+  } else {
+    end_ += bytes;
+    now_ = std::chrono::steady_clock::now();
+  }
+  advance();
+}
+
+bool session::takes_requests() const {
+  return !finishing_ && calls_.size() < pipeline_depth_max && body_bytes_in_work_ <= server_->limits.body_bytes_max;
+}
+
+/// True when a request was handed over or refused.
+bool session::parse() {
+  bool taken = false;
+  while (takes_requests()) {
+    const auto before = parser_.at();
+    const std::size_t used = parser_.consume({buffer_.data() + begin_, end_ - begin_});
+    begin_ += used;
+    if (before == request_parser::stage::header &&
+        (parser_.at() == request_parser::stage::body || parser_.at() == request_parser::stage::complete)) {
+      on_header();
+    }
+    if (finishing_) return true;  // refused by its header
+    claim_body_bytes();
+    if (parser_.at() == request_parser::stage::refused) {
+      refuse(parser_.why().status, parser_.why().sentence);
+      return true;
+    }
+    if (parser_.at() == request_parser::stage::complete) {
+      hand_over();
+      taken = true;
+    } else if (used == 0 && parser_.at() == before) {
+      break;
+    }
+  }
+  // All there is was taken: the buffer begins anew, so that it rarely has to be moved.
+  if (begin_ == end_) begin_ = end_ = 0;
+  return taken;
+}
+
+void session::on_header() {
+  request& in = parser_.message();
+  in.arrived = now_;
+  in.peer = peer_;
+  correlate(in, loop_.ids());
+  const auto& callbacks = server_->callbacks;
+  if (callbacks.on_header) early_answer_ = callbacks.on_header(in);
+  if (parser_.at() != request_parser::stage::body) return;
+  if (early_answer_) {
+    // The body that follows is not worth reading, and without reading it the next request cannot be found.
+    request refused = std::move(in);
+    const auto call = enqueue(std::move(refused));
+    call->out = *std::exchange(early_answer_, std::nullopt);
+    call->answered = call->close = finishing_ = true;
+    return;
+  }
+  const auto& limits = server_->limits;
+  const bool bulk = callbacks.accepts_bulk && callbacks.accepts_bulk(in.verb, in.path);
+  parser_.limit_body(bulk ? limits.bulk_body_bytes_max : limits.body_bytes_max);
+  continue_wanted_ = parser_.at() == request_parser::stage::body && parser_.expects_continue();
+}
+
+/// Books what has arrived of the body, before more is read.
+void session::claim_body_bytes() {
+  const std::size_t more = parser_.message().body.size() - body_bytes_claimed_;
+  if (more == 0) return;
+  if (server_->bodies.try_take(more)) {
+    body_bytes_claimed_ += more;
+  } else {
+    parser_.refuse({503, "The bodies of other requests take all memory set aside for them; try again soon"});
+  }
+}
+
+std::shared_ptr<pending_call> session::enqueue(request in) {
+  auto call = std::make_shared<pending_call>(server_, loop_.shared_from_this(), weak_from_this());
+  call->in = std::move(in);
+  call->body_bytes_claimed = std::exchange(body_bytes_claimed_, 0);
+  body_bytes_in_work_ += call->in.body.size();
+  if (const auto accepted = call->in.header("accept-encoding")) call->takes_gzip = accepts_gzip(*accepted);
+  continue_wanted_ = false;
+  ++server_->in_flight;
+  calls_.push_back(call);
+  return call;
+}
+
+void session::hand_over() {
+  const bool keep_alive = parser_.keep_alive(), http_1_1 = parser_.http_1_1();
+  const auto call = enqueue(parser_.take());
+  call->close = finishing_ = !keep_alive;
+  call->tell_keep_alive = keep_alive && !http_1_1;
+  enter(phase::paused);  // the next phase begins with a deadline of its own
+  if (early_answer_) {
+    call->out = *std::exchange(early_answer_, std::nullopt);
+    call->answered = true;
+    return;
+  }
+  try {
+    server_->callbacks.on_request(make_exchange(call));
+  } catch (...) {
+    // The exchange died on the way out, and with that the request was answered 500.
+  }
+}
+
+/// Answers what cannot be taken, behind the answers before it, and ends the connection.
+void session::refuse(unsigned status, std::string_view sentence) {
+  request in = std::move(parser_.message());
+  if (in.request_id.empty()) {
+    in.arrived = now_;
+    in.peer = peer_;
+    correlate(in, loop_.ids());
+  }
+  const auto call = enqueue(std::move(in));
+  call->out = problem(status, sentence, call->in);
+  call->answered = call->close = finishing_ = true;
+}
+
+void session::complete(pending_call& call, response out) {
+  call.out = std::move(out);
+  call.answered = true;
+  if (closed_) return finish_call(call, std::chrono::steady_clock::now());
+  advance();
+}
+
+/// Puts the answers that are due into out_ and large_bodies_.
+void session::append_answers() {
+  for (std::size_t i = 0; i < calls_.size() && calls_[i]->answered && out_.size() < out_bytes_soft_max; ++i) {
+    pending_call& call = *calls_[i];
+    // A server that stops ends each connection behind the last request it has taken.
+    if (server_->draining && i + 1 == calls_.size()) call.close = finishing_ = true;
+    append_head(out_, call.out,
+                {.request_id = call.in.request_id,
+                 .date_line = loop_.date_line(),
+                 .content_length = call.out.body.size(),
+                 .close = call.close,
+                 .tell_keep_alive = call.tell_keep_alive});
+    ++writing_calls_;
+    const bool without_body = call.in.verb == method::head || call.out.status == 204 || call.out.status == 304;
+    if (without_body) continue;
+    if (call.out.body.size() <= copied_body_bytes_max) {
+      out_ += call.out.body;
+    } else {
+      large_bodies_.emplace_back(out_.size(), call.out.body);
+    }
+  }
+}
+
+/// One list of buffers over heads and bodies, for one gather write.
+void session::gather() {
+  out_buffers_.clear();
+  std::size_t from = 0;
+  for (const auto& [offset, body] : large_bodies_) {
+    out_buffers_.emplace_back(out_.data() + from, offset - from);
+    out_buffers_.emplace_back(body.data(), body.size());
+    from = offset;
+  }
+  if (from < out_.size()) out_buffers_.emplace_back(out_.data() + from, out_.size() - from);
+}
+
+/// True when something was written completely.
+bool session::write() {
+  if (writing_ || closed_) return false;
+  out_.clear();
+  large_bodies_.clear();
+  writing_calls_ = 0;
+  if (continue_wanted_ && calls_.empty()) {
+    out_ = "HTTP/1.1 100 Continue\r\n\r\n";
+    continue_wanted_ = false;
+  }
+  append_answers();
+  if (out_.empty()) return false;
+  gather();
+  // Almost always the kernel takes it all at once; then there is no trip through the scheduler.
+  boost::system::error_code ec;
+  std::size_t written = socket_.write_some(out_buffers_, ec);
+  if (ec && ec != asio::error::would_block && ec != asio::error::try_again) {
+    close();
+    return false;
+  }
+  while (!out_buffers_.empty() && written >= out_buffers_.front().size()) {
+    written -= out_buffers_.front().size();
+    out_buffers_.erase(out_buffers_.begin());
+  }
+  if (out_buffers_.empty()) {
+    on_written();
+    return true;
+  }
+  out_buffers_.front() += written;
+  writing_ = true;
+  write_deadline_ = std::chrono::steady_clock::now() + server_->limits.write_deadline;
+  asio::async_write(socket_, out_buffers_,
+                    [self = shared_from_this()](const boost::system::error_code& failure, std::size_t) {
+                      self->writing_ = false;
+                      if (self->closed_) return;
+                      if (failure) return self->close();
+                      self->write_deadline_ = time_point::max();
+                      self->on_written();
+                      self->advance();
+                    });
+  return false;
+}
+
+void session::on_written() {
+  bool last = false;
+  now_ = std::chrono::steady_clock::now();
+  for (; writing_calls_ > 0; --writing_calls_) {
+    const auto call = std::move(calls_.front());
+    calls_.pop_front();
+    body_bytes_in_work_ -= call->in.body.size();
+    last = last || call->close;
+    finish_call(*call, now_);
+  }
+  // One connection out of thousands must not keep the buffer that a burst of pipelined requests took.
+  if (out_.capacity() > out_bytes_soft_max) out_ = std::string();
+  if (last) linger();
+}
+
+/// Says that no more comes and waits for the client to close: closing at once, with bytes of the client unread, would
+/// make the kernel throw away what is still on its way to it.
+void session::linger() {
+  boost::system::error_code ec;
+  socket_.shutdown(asio::socket_base::shutdown_send, ec);
+  if (ec || input_closed_) return close();
+  begin_ = end_ = 0;
+  enter(phase::lingering);
+  read();
+}
+
+void session::enter(phase next) {
+  phase_ = next;
+  const auto& limits = server_->limits;
+  switch (next) {
+    case phase::first_byte:
+    case phase::header:
+      read_deadline_ = now_ + limits.header_deadline;
+      break;
+    case phase::body:
+      read_deadline_ = now_ + limits.body_deadline;
+      break;
+    case phase::idle:
+      read_deadline_ = now_ + (server_->draining ? drain_grace : limits.idle_deadline);
+      break;
+    case phase::paused:
+      read_deadline_ = time_point::max();
+      break;
+    case phase::lingering:
+      read_deadline_ = std::chrono::steady_clock::now() + (server_->draining ? drain_grace : linger_deadline);
+      break;
+  }
+}
+
+void session::update_phase() {
+  phase next = phase_;
+  if (!takes_requests()) {
+    next = phase::paused;
+  } else if (parser_.at() == request_parser::stage::body) {
+    next = phase::body;
+  } else if (begin_ < end_) {
+    next = phase::header;
+  } else if (!calls_.empty()) {
+    next = phase::paused;
+  } else if (phase_ != phase::first_byte) {
+    next = phase::idle;
+  }
+  if (next != phase_) enter(next);
+}
+
+void session::check_deadlines(time_point now) {
+  if (closed_) return;
+  now_ = now;
+  if (now >= write_deadline_) return close();
+  if (now < read_deadline_) return;
+  if (phase_ == phase::header || phase_ == phase::body) {
+    const auto limit = phase_ == phase::header ? server_->limits.header_deadline : server_->limits.body_deadline;
+    const std::string part = phase_ == phase::header ? "header" : "body";
+    refuse(408, "The " + part + " did not arrive within " + std::to_string(limit.count()) + " ms");
+    advance();
+  } else if (phase_ != phase::paused) {
+    close();
+  }
+}
+
+void session::stop_when_idle(time_point now) {
+  if (phase_ != phase::first_byte && phase_ != phase::idle) return;
+  read_deadline_ = std::min(read_deadline_, now + drain_grace);
+}
+
+void session::close() {
+  if (closed_) return;
+  closed_ = true;
+  --(turn_away_ ? server_->turned_away : server_->connections);
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  if (body_bytes_claimed_ > 0) server_->bodies.give_back(std::exchange(body_bytes_claimed_, 0));
+  // What is answered but not written is done; what is not answered yet will be when its answer comes.
+  const auto calls = std::exchange(calls_, {});
+  for (const auto& call : calls) {
+    if (call->answered) finish_call(*call, std::chrono::steady_clock::now());
+  }
+  loop_.forget(*this);
+}
+
+}  // namespace freshet::http
