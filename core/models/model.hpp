@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -67,8 +67,12 @@ class model {
   /// The query of a user with this taste. A pure function: the same taste gives the same bytes on the same machine.
   virtual query fold_in(const taste& user_taste) const = 0;
 
-  /// The query whose ranking is "items like this one".
+  /// The query whose ranking over `similarity_scores()` is "items like this one". The item itself is among them.
   virtual query similar_to(item_row item) const = 0;
+
+  /// What a query of `similar_to` is scored against: for families whose likeness is a cosine, rows of length 1; the
+  /// scores themselves where nothing else is said.
+  virtual item_scores similarity_scores() const { return scores(); }
 };
 
 }  // namespace freshet

@@ -1,0 +1,114 @@
+// What:    implicit-feedback matrix factorization by alternating least squares: training, and the model it gives.
+// Model:   a pair (u, i) with strength r > 0 has preference 1 and confidence c(r), every other pair preference 0 and
+//          weight w0:  minimize  sum_ui w (p - x_u . y_i)^2 + sum_u l_u |x_u|^2 + sum_i l_i |y_i|^2
+//          so for a user  (w0 YtY + sum_i (c - w0) y_i y_it + l_u I) x_u = sum_i c y_i,  and alike for an item.
+// Shapes:  user factors [users x f], item factors [items x f], row-major.
+// Same:    same data, options and seed give the same bytes on one machine, whatever the number of threads.
+// Limits:  factors 1..1024; a confidence is at most 1e9.
+// Errors:  invalid_argument for options out of bounds or a loss that is no longer finite; not_positive_definite when
+//          Cholesky meets a singular system. Each names the remedy.
+// Cost:    training: O(cg_steps x f x entries + (users + items) x f^2) an iteration; fold-in: O(n f^2 + f^3).
+// Source:  Hu, Koren, Volinsky 2008, eq. 4 and 6; Takacs, Pilaszy, Tikk 2011 (conjugate gradient);
+//          Rendle, Krichene, Zhang, Koren 2021 (unobserved weight, frequency-scaled regularization): theirs is w0 =
+//          alpha0, confidence binary, alpha = alpha0, regularization x (1 + alpha0), regularization_exponent 1.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/data/interaction_matrix.hpp"
+#include "core/models/model.hpp"
+#include "core/models/parameters.hpp"
+#include "core/models/training.hpp"
+
+namespace freshet {
+
+/// c(r): linear 1 + alpha r; log 1 + alpha ln(1 + r / epsilon); binary 1 + alpha; implicit alpha r (the convention of
+/// the Python package of that name, for models imported from it).
+enum class confidence_kind { linear, log, binary, implicit };
+
+/// cg: a few conjugate gradient steps from the last iteration's factors; cholesky: exact.
+enum class least_squares_solver { cg, cholesky };
+
+struct als_options {
+  std::uint32_t factors = 64;
+  double regularization = 0.01;
+  double alpha = 1;
+  std::uint32_t iterations = 15;
+  least_squares_solver solver = least_squares_solver::cg;
+  std::uint32_t cg_steps = 3;
+  confidence_kind confidence = confidence_kind::linear;
+  double epsilon = 1;
+  /// w0, the weight of a pair that was not observed.
+  double unobserved_weight = 1;
+  /// l_u = regularization x (n_u + w0 x items)^exponent, n_u = entries of the user; alike for items. 0 = the same for
+  /// all.
+  double regularization_exponent = 0;
+
+  friend bool operator==(const als_options&, const als_options&) = default;
+};
+
+[[nodiscard]] status validate(const als_options& options);
+/// Names as in the struct; refuses unknown ones.
+[[nodiscard]] result<als_options> als_options_from(const parameters& given);
+[[nodiscard]] parameters to_parameters(const als_options& options);
+
+/// c(r) of these options.
+[[nodiscard]] float confidence_of(float strength, const als_options& options);
+/// l of a user with that many entries among `others` items, or of an item among users.
+[[nodiscard]] double regularization_of(std::size_t entries, std::size_t others, const als_options& options);
+
+struct als_factors {
+  matrix<float> users;
+  matrix<float> items;
+  /// Objective after each iteration that was run.
+  std::vector<double> loss;
+};
+
+/// `strengths` is [users x items]. Rows and columns without entries get zero factors. When the progress callback stops
+/// it, the factors after the iterations done so far. `initial_items` [items x f]: where to start instead of at random.
+[[nodiscard]] result<als_factors> train_als(const interaction_matrix& strengths, const als_options& options,
+                                            const training_context& context,
+                                            const matrix<float>* initial_items = nullptr);
+
+struct interaction_counts {
+  std::uint64_t users{};
+  std::uint64_t items{};
+  std::uint64_t entries{};
+};
+
+/// What train_als needs at its peak, its input and output included.
+[[nodiscard]] std::uint64_t als_memory_bytes(const interaction_counts& counts, const als_options& options);
+
+/// Serves item factors: users are folded in exactly, trained or not.
+class als_model final : public model {
+ public:
+  /// `item_factors` [items x f], finite; `options` must be those of the training. f is taken from the matrix.
+  als_model(matrix<float> item_factors, const als_options& options);
+  ~als_model() override;
+
+  std::string_view type() const override { return "als"; }
+  std::size_t items() const override { return items_.rows(); }
+  std::size_t factors() const override { return items_.columns(); }
+  item_scores scores() const override;
+  /// Least squares over the whole taste, by Cholesky in float32. No taste gives zeros. A direction that neither the
+  /// taste nor the regularization determines (pivot not above 0) gets 0.
+  query fold_in(const taste& user_taste) const override;
+  /// The item's factors at length 1, scored against all items' factors at length 1: the cosine.
+  query similar_to(item_row item) const override;
+  item_scores similarity_scores() const override;
+
+  const als_options& options() const { return options_; }
+  const matrix<float>& item_factors() const { return items_; }
+
+ private:
+  als_options options_;
+  matrix<float> items_;
+  /// Rows of length 1, or 0. Cost: the memory of the item factors once more; it makes a cosine a plain dense scan.
+  matrix<float> directions_;
+  /// w0 VtV, [f x f] padded to the kernels' width.
+  std::vector<float> gram_;
+};
+
+}  // namespace freshet

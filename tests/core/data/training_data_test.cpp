@@ -1,0 +1,43 @@
+#include "core/data/training_data.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace freshet {
+namespace {
+
+interaction of(std::uint32_t item, unix_seconds ts, std::int32_t qty = 1) {
+  return {.item = item_index{item}, .qty = qty, .value = std::numeric_limits<float>::quiet_NaN(), .ts = ts};
+}
+
+TEST(training_data, numbers_items_by_the_rows_of_the_model) {
+  const row_of_item rows{item_row{1}, std::nullopt, item_row{0}};
+  training_data data;
+  add_user(data, user_history{of(0, 5, 3), of(1, 6), of(2, 7), of(9, 8)}, rows, {});
+  const std::vector<weighted<item_row>> expected{{item_row{0}, 1}, {item_row{1}, 3}};
+  EXPECT_EQ(data.strengths.taste_of(user_row{0}), expected);
+  const auto events = data.sequences.of(user_row{0});
+  EXPECT_EQ(std::vector<dated_item>(events.begin(), events.end()),
+            (std::vector<dated_item>{{item_row{1}, 5}, {item_row{0}, 7}}));
+  EXPECT_EQ(data.trained_until, 8);
+}
+
+TEST(training_data, leaves_returns_out_of_the_sequence) {
+  const row_of_item rows{item_row{0}};
+  training_data data;
+  add_user(data, user_history{of(0, 1, 3), of(0, 2, -1)}, rows, {});
+  EXPECT_EQ(data.sequences.events.size(), 1U);
+  EXPECT_FLOAT_EQ(data.strengths.row(0).values[0], 2);
+}
+
+TEST(training_data, cuts_a_strength_that_leaves_the_range_of_float) {
+  const std::vector<weighted<item_index>> strengths{{item_index{0}, std::numeric_limits<float>::infinity()},
+                                                    {item_index{1}, 0}};
+  const auto taste = to_taste(strengths, {item_row{0}, item_row{1}});
+  ASSERT_EQ(taste.size(), 1U);
+  EXPECT_EQ(taste[0].strength, strength_max);
+}
+
+}  // namespace
+}  // namespace freshet
