@@ -7,5 +7,9 @@
 namespace freshet {
 
 extern const kernel_set portable_kernels;
+#if defined(__x86_64__)
+extern const kernel_set avx2_kernels;
+extern const kernel_set avx512_kernels;
+#endif
 
 }  // namespace freshet

@@ -18,6 +18,45 @@ namespace freshet {
 /// l + 2, l + 1.
 inline constexpr std::size_t sum_lanes = 16;
 
+/// Rows of an int8 matrix that a kernel takes at once.
+inline constexpr std::size_t rows_per_group = 16;
+/// Groups in one call: a bit each in one word.
+inline constexpr std::size_t groups_per_tile_max = 64;
+/// Queries in one call.
+inline constexpr std::size_t queries_per_block_max = 8;
+
+/// Some groups of an int8 matrix, back to back. Codes lie within -127..127.
+struct int8_tile {
+  /// [groups][quads][16 rows][4 columns]: what one row contributes to one step of a sum lies together.
+  const std::int8_t* codes{};
+  /// Columns / 4, rounded up; what is beyond the last column is 0.
+  std::size_t quads{};
+  /// Bit g: group g is wanted.
+  std::uint64_t groups{};
+};
+
+/// Queries that share a pass over a tile.
+struct int8_queries {
+  /// [quads][count][4 columns]
+  const std::int8_t* codes{};
+  /// Sum of each query's codes.
+  const std::int32_t* sums{};
+  /// 1, 2, 4 or 8.
+  std::size_t count{};
+};
+
+/// upper(row) = row_scales[row] x (query_scale x product[row] + query_norm x group_errors[row / 16]
+///              + query_error x group_norms[row / 16]) + bias[row]; int8_quantization.hpp has the reasons.
+struct int8_bounds {
+  const float* row_scales{};
+  const float* bias{};  // null: none
+  const float* group_errors{};
+  const float* group_norms{};
+  float query_scale{};
+  float query_norm{};
+  float query_error{};
+};
+
 struct kernel_set {
   /// "portable", "avx2", "avx512-vnni".
   std::string_view name;
@@ -30,6 +69,15 @@ struct kernel_set {
 
   /// Bit j of the result: values[j] > threshold; n <= 64. Never set for NaN.
   std::uint64_t (*above)(const float* values, std::size_t n, float threshold);
+
+  /// products[q x stride + row] = row of the tile . query q, for every row of a wanted group; others keep what they
+  /// had.
+  void (*dot_int8)(const int8_tile& tile, const int8_queries& queries, std::int32_t* products, std::size_t stride);
+
+  /// Bit r % 64 of reaching[r / 64]: upper(r) >= threshold and the group of row r is wanted. Writes a word for every 4
+  /// groups up to the last one that is wanted.
+  void (*rows_reaching)(const int8_bounds& bounds, const std::int32_t* products, float threshold, std::uint64_t groups,
+                        std::uint64_t* reaching);
 };
 
 /// The fastest set that this machine runs.

@@ -33,6 +33,9 @@ struct row_range {
 
 class row_filter {
  public:
+  /// Of an empty slice.
+  row_filter() = default;
+
   /// `allowed` as in scan_request: empty, or at least as long as the slice needs.
   row_filter(row_range slice, std::span<const item_row> excluded, std::span<const std::uint64_t> allowed);
 

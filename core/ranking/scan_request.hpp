@@ -1,12 +1,17 @@
 // What: one query to a scan, and the working memory of the scans.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "core/linalg/int8_quantization.hpp"
 #include "core/models/model.hpp"
+#include "core/ranking/bounded_candidates.hpp"
+#include "core/ranking/row_filter.hpp"
+#include "core/ranking/top_k.hpp"
 
 namespace freshet {
 
@@ -19,9 +24,31 @@ struct scan_request {
   std::span<const std::uint64_t> allowed;
 };
 
+inline constexpr std::size_t words_per_tile_max = groups_per_tile_max * rows_per_group / rows_per_word;
+
+/// A query on its way through the tiles of a dense scan.
+struct bounded_query {
+  const scan_request* request{};
+  std::vector<scored_row>* ranked{};
+  row_filter filter;
+  quantized_query quantized;
+  bounded_candidates candidates;
+  /// Rows and groups of the tile at hand that may be returned.
+  std::array<std::uint64_t, words_per_tile_max> eligible{};
+  std::uint64_t groups{};
+};
+
 /// Belongs to one caller of `rank` and is reused from call to call; what is in it between calls means nothing.
 struct scan_scratch {
+  // Sparse: a score per row of the slice.
   std::vector<float> scores;
+  // Dense: the queries, of which the first `bounded` are in use, in blocks of queries_per_block_max.
+  std::vector<bounded_query> queries;
+  std::size_t bounded = 0;
+  std::vector<std::int8_t> codes;
+  std::vector<std::int32_t> code_sums;
+  /// [queries of a block][rows of a tile]
+  std::vector<std::int32_t> products;
 };
 
 }  // namespace freshet

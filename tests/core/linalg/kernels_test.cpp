@@ -79,6 +79,84 @@ TEST_P(kernels, above_finds_the_values_over_the_threshold_and_never_nan) {
   }
 }
 
+std::vector<std::int8_t> codes(random_source& random, std::size_t n) {
+  std::vector<std::int8_t> made(n);
+  // Many at the ends, where narrow sums would overflow.
+  for (auto& code : made) {
+    const auto any = static_cast<int>(random.below(255)) - 127;
+    code = static_cast<std::int8_t>(random.below(2) == 0 ? any : (any < 0 ? -127 : 127));
+  }
+  return made;
+}
+
+TEST_P(kernels, dot_int8_gives_the_products_of_the_wanted_groups_and_leaves_the_others_alone) {
+  random_source random(4);
+  constexpr std::int32_t untouched = 123456789;
+  for (std::size_t quads = 0; quads <= 17; ++quads) {
+    for (const std::size_t count : {1U, 2U, 4U, 8U}) {
+      const std::size_t groups = 1 + random.below(groups_per_tile_max);
+      const auto rows = codes(random, groups * quads * 64);
+      const auto queries = codes(random, quads * count * 4);
+      std::vector<std::int32_t> sums(count);
+      for (std::size_t j = 0; j < queries.size(); ++j) sums[j / 4 % count] += queries[j];
+      const std::uint64_t wanted = random.next() & (~std::uint64_t{0} >> (64 - groups));
+      const std::size_t stride = groups * rows_per_group;
+      std::vector<std::int32_t> products(count * stride, untouched);
+      GetParam()->dot_int8({.codes = rows.data(), .quads = quads, .groups = wanted},
+                           {.codes = queries.data(), .sums = sums.data(), .count = count}, products.data(), stride);
+      for (std::size_t q = 0; q < count; ++q) {
+        for (std::size_t row = 0; row < stride; ++row) {
+          const std::size_t group = row / 16;
+          std::int32_t product = 0;
+          for (std::size_t column = 0; column < quads * 4; ++column) {
+            product += rows[((group * quads + column / 4) * 16 + row % 16) * 4 + column % 4] *
+                       queries[(column / 4 * count + q) * 4 + column % 4];
+          }
+          const bool is_wanted = (wanted >> group & 1) != 0;
+          ASSERT_EQ(products[q * stride + row], is_wanted ? product : untouched)
+              << quads << " quads, query " << q << " of " << count << ", row " << row;
+        }
+      }
+    }
+  }
+}
+
+TEST_P(kernels, rows_reaching_compares_the_upper_bounds_of_wanted_groups_with_the_threshold) {
+  random_source random(5);
+  for (int repeat = 0; repeat < 100; ++repeat) {
+    const std::size_t groups = 1 + random.below(groups_per_tile_max);
+    const std::size_t rows = groups * rows_per_group;
+    const auto scales = normals(random, rows);
+    const auto bias = normals(random, rows);
+    const auto errors = normals(random, groups);
+    const auto norms = normals(random, groups);
+    std::vector<std::int32_t> products(rows);
+    for (auto& product : products) product = static_cast<std::int32_t>(random.below(200000)) - 100000;
+    const int8_bounds bounds{.row_scales = scales.data(),
+                             .bias = repeat % 2 == 0 ? nullptr : bias.data(),
+                             .group_errors = errors.data(),
+                             .group_norms = norms.data(),
+                             .query_scale = 1e-5F,
+                             .query_norm = 0.3F,
+                             .query_error = 0.7F};
+    std::vector<float> upper(rows);
+    for (std::size_t row = 0; row < rows; ++row) {
+      const float error = bounds.query_norm * errors[row / 16] + bounds.query_error * norms[row / 16];
+      upper[row] = scales[row] * (bounds.query_scale * static_cast<float>(products[row]) + error);
+      if (bounds.bias != nullptr) upper[row] += bias[row];
+    }
+    const std::uint64_t wanted = random.next() & (~std::uint64_t{0} >> (64 - groups));
+    // A row's own bound: equal counts as reaching.
+    const float threshold = upper[random.below(rows)];
+    std::vector<std::uint64_t> reaching((groups + 3) / 4);
+    GetParam()->rows_reaching(bounds, products.data(), threshold, wanted, reaching.data());
+    for (std::size_t row = 0; row < rows; ++row) {
+      const bool expected = (wanted >> row / 16 & 1) != 0 && upper[row] >= threshold;
+      ASSERT_EQ((reaching[row / 64] >> row % 64 & 1) != 0, expected) << "row " << row;
+    }
+  }
+}
+
 std::string name_of(const ::testing::TestParamInfo<const kernel_set*>& set) {
   std::string name(set.param->name);
   std::ranges::replace(name, '-', '_');
