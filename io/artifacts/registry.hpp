@@ -3,9 +3,11 @@
 //         selected_at, selected_by, registered_at} or a plain string; models {id: {...}}. What this program does not
 //         know is kept as it is. Model id = <type>_<version>, version = YYYYMMDD_vN.
 // Writes: under a lock file, temp + fsync + rename, the previous copy kept as registry.json.previous, one line in
-//         logs/registry_audit.log. A damaged registry is an error that names the previous copy as the remedy.
+//         logs/registry_audit.log: time, action, model, previous model, by whom. A damaged registry is an error that
+//         names the previous copy as the remedy.
+// Errors: not_found, conflict (a model that failed), unavailable (the lock is held for ten seconds), corrupted.
 // Reads:  version, status, created_at are optional; model_id wins over a stale `path`; relative paths are tried from
-//         the working directory, then from the root.
+//         the working directory, then from the root; <root>/<type>/<version> is the last resort.
 #pragma once
 
 #include <filesystem>
@@ -31,6 +33,9 @@ struct registered_model {
   std::string hyperparameters;  // JSON object
 };
 
+/// Relative to the working directory, where the documents have it.
+inline constexpr const char* registry_audit_log = "logs/registry_audit.log";
+
 class registry {
  public:
   /// `root` holds registry.json. No file yet is an empty registry.
@@ -38,12 +43,12 @@ class registry {
 
   const std::vector<registered_model>& models() const { return models_; }
   /// The one that serves, or nothing.
-  std::optional<registered_model> current() const;
+  const std::optional<registered_model>& current() const { return current_; }
   std::optional<registered_model> find(std::string_view model_id) const;
 
  private:
   std::vector<registered_model> models_;
-  std::string current_id_;
+  std::optional<registered_model> current_;
 };
 
 struct registration {
@@ -53,6 +58,7 @@ struct registration {
   /// Also make it the current one.
   bool activate = true;
   std::string selected_by = "freshet train";
+  std::filesystem::path audit_log = registry_audit_log;
 };
 
 /// Reserves the next version of today for a type: artifacts go to the returned directory.
@@ -66,6 +72,7 @@ struct reserved_version {
 [[nodiscard]] status register_model(const std::filesystem::path& root, const reserved_version& model,
                                     const registration& entry, const clock& time);
 [[nodiscard]] status activate_model(const std::filesystem::path& root, std::string_view model_id,
-                                    std::string_view selected_by, const clock& time);
+                                    std::string_view selected_by, const clock& time,
+                                    const std::filesystem::path& audit_log = registry_audit_log);
 
 }  // namespace freshet

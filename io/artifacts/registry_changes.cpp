@@ -1,0 +1,183 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+
+#include "core/base/check.hpp"
+#include "core/base/text.hpp"
+#include "io/artifacts/registry.hpp"
+#include "io/artifacts/registry_file.hpp"
+#include "io/events/timestamp.hpp"
+#include "io/files/atomic_file.hpp"
+
+namespace freshet {
+
+namespace {
+
+/// Number n of "20251108_vN" of that day, 0 for other names.
+unsigned number_of_version(std::string_view version, std::string_view day) {
+  const std::string front = std::string(day) + "_v";
+  if (!version.starts_with(front)) return 0;
+  unsigned number = 0;
+  const auto digits = version.substr(front.size());
+  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return failure == std::errc{} && end == digits.data() + digits.size() ? number : 0;
+}
+
+bool is_type_name(std::string_view type) {
+  return !type.empty() && std::all_of(type.begin(), type.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+/// Without control characters, so that nobody can forge a line.
+status append_audit(const std::filesystem::path& path, std::string_view action, std::string_view model_id,
+                    std::string_view previous, std::string_view by, const clock& time) {
+  std::error_code failed;
+  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), failed);
+  const file_descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
+  if (!file.is_open()) return system_failure("the registry is changed, but cannot write", path);
+  std::string line = to_rfc3339(time.now_seconds()) + " - " + std::string(action) + " - model_id=";
+  append_json_string(line, model_id);
+  line += " previous=";
+  append_json_string(line, previous);
+  line += " by=";
+  append_json_string(line, by);
+  return write_fully(file, line + "\n", path);
+}
+
+std::string current_id(const json_tree& tree) {
+  const json_tree* current = tree.find("current_best");
+  if (current == nullptr) return {};
+  const json_tree* id = current->is_object() ? current->find("model_id") : current;
+  return id == nullptr ? std::string() : id->text().value_or("");
+}
+
+/// The metric a model is chosen by, when it has any: NDCG before recall before what comes first.
+const std::pair<std::string, json_tree>* selection_metric(const json_tree& metrics) {
+  const auto& members = metrics.members();
+  for (const std::string_view front : {"ndcg", "recall", ""}) {
+    const auto found = std::find_if(members.begin(), members.end(),
+                                    [front](const auto& member) { return member.first.starts_with(front); });
+    if (found != members.end()) return &*found;
+  }
+  return nullptr;
+}
+
+/// Members of another program stay.
+void select(json_tree& tree, std::string_view id, const json_tree& entry, std::string_view by, const clock& time) {
+  json_tree* existing = tree.find("current_best");
+  json_tree current = existing != nullptr && existing->is_object() ? *existing : json_tree::of_object();
+  current.set("model_id", json_tree::of_text(id));
+  for (const char* name : {"model_type", "version", "path"}) {
+    const json_tree* value = entry.find(name);
+    current.set(name, value == nullptr ? json_tree() : *value);
+  }
+  const json_tree* metrics = entry.find("metrics");
+  const auto* chosen = metrics == nullptr ? nullptr : selection_metric(*metrics);
+  current.set("selection_metric", chosen == nullptr ? json_tree() : json_tree::of_text(chosen->first));
+  current.set("selection_value", chosen == nullptr ? json_tree() : chosen->second);
+  const std::string now = to_rfc3339(time.now_seconds());
+  current.set("selected_at", json_tree::of_text(now));
+  current.set("selected_by", json_tree::of_text(by));
+  const json_tree* created = entry.find("created_at");
+  current.set("registered_at", created == nullptr ? json_tree::of_text(now) : *created);
+  tree.set("current_best", std::move(current));
+}
+
+/// The object `models`, made when it is missing.
+result<json_tree*> models_of(json_tree& tree) {
+  json_tree* models = tree.find("models");
+  if (models == nullptr || models->type() == json_tree::kind::null) {
+    tree.set("models", json_tree::of_object());
+    models = tree.find("models");
+  }
+  if (!models->is_object()) return error{error_code::corrupted, "registry.json: models is no object; repair it"};
+  return models;
+}
+
+}  // namespace
+
+result<reserved_version> reserve_version(const std::filesystem::path& root, std::string_view model_type,
+                                         const clock& time) {
+  FRESHET_CHECK(is_type_name(model_type));
+  std::string day = to_rfc3339(time.now_seconds()).substr(0, 10);
+  std::erase(day, '-');
+  const auto parent = root / model_type;
+  std::error_code failed;
+  std::filesystem::create_directories(parent, failed);
+  if (failed) return error{error_code::io_failure, parent.string() + ": cannot be created: " + failed.message()};
+
+  // Never a number again that was used once, even when its directory is gone.
+  unsigned last = 0;
+  FRESHET_ASSIGN(const registry existing, registry::read(root));
+  for (const auto& model : existing.models()) {
+    if (model.model_type == model_type) last = std::max(last, number_of_version(model.version, day));
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(parent, failed)) {
+    last = std::max(last, number_of_version(entry.path().filename().string(), day));
+  }
+  for (;;) {
+    const std::string version = day + "_v" + std::to_string(++last);
+    const auto directory = parent / version;
+    // Creating the directory is what reserves: it fails for all but one.
+    if (::mkdir(directory.c_str(), 0777) == 0) {
+      return reserved_version{std::string(model_type) + "_" + version, version, directory};
+    }
+    if (errno != EEXIST) return system_failure("cannot create", directory);
+  }
+}
+
+status register_model(const std::filesystem::path& root, const reserved_version& model, const registration& entry,
+                      const clock& time) {
+  FRESHET_ASSIGN(json_tree hyperparameters, parse_json(entry.hyperparameters));
+  std::string previous;
+  FRESHET_TRY(change_registry_file(root, [&](json_tree& tree) -> status {
+    FRESHET_ASSIGN(json_tree* const models, models_of(tree));
+    if (models->find(model.model_id) != nullptr) {
+      return error{error_code::conflict, model.model_id + " is registered already; train into a new version"};
+    }
+    json_tree metrics = json_tree::of_object();
+    for (const auto& [name, value] : entry.metrics) metrics.set(name, json_tree::of_number(value));
+    json_tree added = json_tree::of_object();
+    added.set("model_type", json_tree::of_text(entry.model_type));
+    added.set("version", json_tree::of_text(model.version));
+    added.set("path", json_tree::of_text(model.directory.string()));
+    added.set("created_at", json_tree::of_text(to_rfc3339(time.now_seconds())));
+    added.set("hyperparameters", hyperparameters);
+    added.set("metrics", metrics);
+    added.set("status", json_tree::of_text("active"));
+    models->set(model.model_id, added);
+    previous = current_id(tree);
+    if (entry.activate) select(tree, model.model_id, added, entry.selected_by, time);
+    return success{};
+  }));
+  return append_audit(entry.audit_log, entry.activate ? "REGISTER_ACTIVATE" : "REGISTER", model.model_id, previous,
+                      entry.selected_by, time);
+}
+
+status activate_model(const std::filesystem::path& root, std::string_view model_id, std::string_view selected_by,
+                      const clock& time, const std::filesystem::path& audit_log) {
+  std::string previous;
+  FRESHET_TRY(change_registry_file(root, [&](json_tree& tree) -> status {
+    FRESHET_ASSIGN(json_tree* const models, models_of(tree));
+    const json_tree* found = models->find(model_id);
+    if (found == nullptr) {
+      return error{error_code::not_found, "no model " + in_quotes(model_id) + " in " +
+                                              (root / "registry.json").string() + "; see `freshet model list`"};
+    }
+    const json_tree* state = found->find("status");
+    if (state != nullptr && state->text() == "failed") {
+      return error{error_code::conflict, std::string(model_id) + " is marked as failed; choose another model"};
+    }
+    previous = current_id(tree);
+    const json_tree entry = *found;
+    select(tree, model_id, entry, selected_by, time);
+    return success{};
+  }));
+  return append_audit(audit_log, "ACTIVATE", model_id, previous, selected_by, time);
+}
+
+}  // namespace freshet
