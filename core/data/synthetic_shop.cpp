@@ -100,7 +100,7 @@ void synthetic_shop::make_items(random_source& random) {
     shop_item& made = items_[number];
     // No category stays empty.
     made.category = number < shelves_.size() ? number : draw(random, weights);
-    made.price = static_cast<float>(category_of_shop(made.category).median_price * std::exp(0.6 * random.normal()));
+    made.dearness = static_cast<float>(0.6 * random.normal());
     made.popularity = static_cast<float>(std::exp(1.3 * random.normal()));
     const bool from_start = number < shelves_.size() || random.uniform() < 0.8;
     made.launch = year_start + (from_start ? 0 : static_cast<unix_seconds>(random.uniform() * 0.8 * year));
@@ -155,26 +155,24 @@ std::uint32_t synthetic_shop::draw_category(random_source& random, const shop_us
   return user.favourites[0];
 }
 
+double synthetic_shop::appeal(const shop_item& seen, const session& visit) {
+  const double misfit = seen.dearness - visit.user->purse;
+  const double near = visit.last == nullptr ? 0 : dot(visit.last->taste, seen.taste);
+  return std::exp(3.0 * dot(visit.user->taste, seen.taste) + 1.5 * near - 0.4 * misfit * misfit);
+}
+
 std::uint32_t synthetic_shop::draw_item(random_source& random, const session& visit) const {
-  constexpr int looked_over = 10;
+  constexpr std::size_t looked_over = 10;
   const shelf& place = shelves_[visit.category];
-  std::uint32_t best = place.items.front();
-  double best_appeal = -1e9;
-  for (int i = 0; i < looked_over; ++i) {
-    const std::uint32_t number = place.items[draw(random, place.popularity)];
+  std::array<std::uint32_t, looked_over> numbers;
+  std::vector<double> appeals;
+  for (auto& number : numbers) {
+    number = place.items[draw(random, place.popularity)];
     const shop_item& seen = items_[number];
-    if (seen.launch > visit.now) continue;
-    const double dearness = std::log(seen.price / category_of_shop(seen.category).median_price) - visit.user->purse;
-    double appeal = 3.0 * dot(visit.user->taste, seen.taste) - 0.4 * dearness * dearness;
-    if (visit.last != nullptr) appeal += 1.5 * dot(visit.last->taste, seen.taste);
-    // The largest of appeal plus Gumbel noise is a draw by softmax.
-    appeal -= std::log(-std::log1p(-random.uniform() * 0.999999 - 1e-9));
-    if (appeal > best_appeal) {
-      best_appeal = appeal;
-      best = number;
-    }
+    const double before = appeals.empty() ? 0 : appeals.back();
+    appeals.push_back(before + (seen.launch > visit.now ? 0 : appeal(seen, visit)));
   }
-  return best;
+  return appeals.back() > 0 ? numbers[draw(random, appeals)] : place.items.front();
 }
 
 std::vector<event> synthetic_shop::make_session(random_source& random, std::uint64_t number,
@@ -219,7 +217,8 @@ void synthetic_shop::for_each_item(const std::function<void(const item&)>& visit
     item described;
     described.item_id = "i" + std::to_string(number + 1);
     describe(described, made.category, random);
-    described.price = std::max(0.99, std::floor(made.price) + 0.99);
+    const double price = category_of_shop(made.category).median_price * std::exp(made.dearness);
+    described.price = std::floor(price) + 0.99;
     described.avg_star = std::round(10 * std::clamp(4.1 + 0.5 * random.normal(), 1.0, 5.0)) / 10;
     described.num_sold_time = std::round(20 * made.popularity);
     visit(described);

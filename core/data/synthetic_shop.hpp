@@ -8,7 +8,7 @@
 // Same:    the same options give the same items and events on every platform whose exp and log agree.
 // Units:   times in unix seconds, from 2025-01-01 on; prices in no currency.
 // Limits:  1..2^31 users and items.
-// Cost:    memory for users, items and the sessions under way, whatever the number of events; 2M events/s.
+// Cost:    memory for users, items and the sessions under way, whatever the number of events.
 #pragma once
 
 #include <array>
@@ -45,7 +45,8 @@ class synthetic_shop {
 
   struct shop_item {
     std::uint32_t category{};
-    float price{};
+    /// Logarithm of the price over its category's median.
+    float dearness{};
     float popularity{};
     unix_seconds launch{};
     taste_vector taste{};
@@ -63,6 +64,7 @@ class synthetic_shop {
 
   std::uint32_t draw_user(random_source& random) const;
   std::uint32_t draw_category(random_source& random, const shop_user& user, unix_seconds when) const;
+  static double appeal(const shop_item& seen, const session& visit);
   std::uint32_t draw_item(random_source& random, const session& visit) const;
   unix_seconds time_at(double share_of_year) const;
   std::vector<event> make_session(random_source& random, std::uint64_t number, double share_of_year) const;
