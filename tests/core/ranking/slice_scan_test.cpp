@@ -184,6 +184,33 @@ TEST(slice_scan, survives_factors_that_are_not_finite) {
   EXPECT_EQ(catalogue.rank({.q = &catalogue.q, .k = 5}, catalogue.everything).size(), 5U);
 }
 
+TEST(slice_scan, finds_the_best_row_though_its_codes_rank_it_second) {
+  // Elements lie .45 steps off their codes, for the query in row 20 and against it in row 50: the error of the codes is
+  // 28.8 steps in each, all that the bound allows. By codes row 50 leads by 56 steps, in truth row 20 by 1.6.
+  constexpr std::size_t columns = 65;
+  random_source random(7);
+  matrix<float> factors(64, columns);
+  dense_query q{std::vector<float>(columns)};
+  for (const std::size_t row : {20U, 50U}) factors.row(row)[0] = 127;  // makes a step 1
+  for (std::size_t j = 1; j < columns; ++j) {
+    const float sign = random.below(2) == 0 ? 1.0F : -1.0F;
+    const float code = sign * static_cast<float>(random.below(100));
+    q.factors[j] = sign;
+    factors.row(20)[j] = code + 0.45F * sign;
+    factors.row(50)[j] = code - 0.45F * sign + (j <= 56 ? sign : 0);
+  }
+  const query of_user = q;
+  const scan_request request{.q = &of_user, .k = 1};
+  for (const kernel_set* kernels : available_kernels()) {
+    const slice_scan scan(dense_scores{factors.view(), {}}, {item_row{0}, item_row{64}}, *kernels);
+    std::vector<scored_row> ranked;
+    scan_scratch scratch;
+    scan.rank({&request, 1}, {&ranked, 1}, scratch);
+    ASSERT_EQ(ranked.size(), 1U);
+    EXPECT_EQ(ranked[0].row, item_row{20}) << kernels->name;
+  }
+}
+
 TEST(slice_scan, reads_rows_that_are_further_apart_than_they_are_long) {
   matrix<float> padded(3, 16);
   for (std::size_t row = 0; row < 3; ++row) {
