@@ -1,0 +1,57 @@
+#include "core/evaluation/score_distribution.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "core/base/random.hpp"
+#include "core/ranking/slice_scan.hpp"
+
+namespace freshet {
+namespace {
+
+constexpr std::size_t users_max = 1'000;
+constexpr std::size_t scores_max = 1'000'000;
+
+score_distribution describe(std::vector<float> scores) {
+  if (scores.empty()) return {};
+  std::sort(scores.begin(), scores.end());
+  double sum = 0, squares = 0;
+  for (const double score : scores) sum += score;
+  const double mean = sum / static_cast<double>(scores.size());
+  for (const double score : scores) squares += (score - mean) * (score - mean);
+  const auto quantile = [&](double share) {
+    return scores[static_cast<std::size_t>(share * static_cast<double>(scores.size() - 1) + 0.5)];
+  };
+  return {.min = scores.front(),
+          .max = scores.back(),
+          .mean = mean,
+          .std = std::sqrt(squares / static_cast<double>(scores.size())),
+          .p01 = quantile(0.01),
+          .p99 = quantile(0.99)};
+}
+
+}  // namespace
+
+score_distribution sample_scores(const model& scored, const interaction_matrix& strengths, std::uint64_t seed) {
+  const std::size_t items = scored.items();
+  if (items == 0 || strengths.rows() == 0) return {};
+  random_source random(seed);
+  const std::size_t users = std::min({users_max, strengths.rows(), std::max<std::size_t>(1, scores_max / items)});
+  const slice_scan scan(scored.scores(), {item_row{0}, item_row{static_cast<std::uint32_t>(items)}});
+  scan_scratch scratch;
+  std::vector<float> scores;
+  for (std::size_t i = 0; i < users; ++i) {
+    // All of them when they fit the sample, else drawn.
+    const std::uint64_t user = users == strengths.rows() ? i : random.below(strengths.rows());
+    const query q = scored.fold_in(strengths.taste_of(user_row(user)));
+    // Every item's score: a list as long as the catalogue.
+    const scan_request request{.q = &q, .k = items};
+    std::vector<scored_row> ranked;
+    scan.rank({&request, 1}, {&ranked, 1}, scratch);
+    for (const auto& each : ranked) scores.push_back(each.score);
+  }
+  return describe(std::move(scores));
+}
+
+}  // namespace freshet

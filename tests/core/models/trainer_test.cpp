@@ -1,0 +1,44 @@
+#include "core/models/trainer.hpp"
+
+#include <gtest/gtest.h>
+
+namespace freshet {
+namespace {
+
+TEST(trainer, is_found_by_the_type_its_models_name) {
+  training_data data;
+  data.strengths.widen(1);
+  for (const auto& family : trainers()) {
+    const auto found = find_trainer(family.name);
+    ASSERT_TRUE(found);
+    const auto completed = (*found)->complete({});
+    ASSERT_TRUE(completed) << family.name;
+    const auto trained = (*found)->train(data, *completed, {});
+    ASSERT_TRUE(trained) << family.name << ": " << trained.failure().message;
+    EXPECT_EQ(trained->served->type(), family.name);
+    EXPECT_EQ(trained->served->items(), 1U);
+  }
+}
+
+TEST(trainer, that_does_not_exist_is_refused_with_the_known_ones) {
+  const auto found = find_trainer("alps");
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.failure().message.substr(0, 57), "no model is called 'alps'; known are: als, popularity");
+}
+
+TEST(trainer, completes_parameters_and_refuses_unknown_ones) {
+  const auto* als = find_trainer("als").value();
+  EXPECT_EQ(als->complete({{"factors", 8.0}})->at("factors"), parameter(8.0));
+  EXPECT_EQ(als->complete({{"factors", 8.0}})->at("iterations"), parameter(15.0));
+  EXPECT_FALSE(als->complete({{"epochs", 8.0}}));
+}
+
+TEST(trainer, needs_more_memory_for_more_factors) {
+  const auto* als = find_trainer("als").value();
+  const data_size size{.users = 1000, .items = 500, .entries = 10'000};
+  EXPECT_LT(als->memory_bytes(size, *als->complete({{"factors", 16.0}})),
+            als->memory_bytes(size, *als->complete({{"factors", 256.0}})));
+}
+
+}  // namespace
+}  // namespace freshet
