@@ -58,6 +58,22 @@ std::string_view member_text(std::string_view object, std::size_t position) {
   }
 }
 
+std::vector<std::string_view> element_texts(std::string_view array) {
+  std::vector<std::string_view> out;
+  std::size_t at = array.find('[') + 1;
+  while (true) {
+    while (is_space(array[at])) ++at;
+    if (array[at] == ']') return out;  // Only an empty array has nothing before its bracket.
+    const std::size_t behind = after_value(array, at);
+    FRESHET_CHECK(behind < array.size(), "an array without end");
+    std::size_t end = behind;
+    while (is_space(array[end - 1])) --end;
+    out.push_back(array.substr(at, end - at));
+    if (array[behind] == ']') return out;
+    at = behind + 1;
+  }
+}
+
 std::string without_white_space(std::string_view json) {
   std::string out;
   out.reserve(json.size());

@@ -2,7 +2,10 @@
 // Bodies: one event, an array of events (application/json, application/cloudevents+json,
 //         application/cloudevents-batch+json), or NDJSON (application/x-ndjson, one a line). CloudEvents in binary
 //         mode when the request carries ce-* headers.
-// Rule:   one bad event never rejects the others; only a body that is no JSON at all is a problem (400).
+// Rule:   one bad event never rejects the others; only a body that is no JSON at all is a problem (400), and one of
+//         another content type (415).
+// Limits: 100,000 events a request (400 beyond); the answer lists the first 1,000 rejections and says how many
+//         there were.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +39,8 @@ struct events_request {
 /// With an Idempotency-Key header, events without an id get "<key>#<index>" as theirs.
 [[nodiscard]] parsed<events_request> parse_events(const request& in, event_decoder& decoder);
 
-/// 202 {accepted, duplicates, rejected:[{index, reason}]}; `duplicates` is null while it is not known yet.
+/// 202 {accepted, duplicates, rejected:[{index, reason, message}], rejected_count}; `duplicates` is null while it is
+/// not known yet. `index` counts from 0; blank lines of NDJSON do not count.
 [[nodiscard]] response render_events(const events_request& query, std::size_t accepted,
                                      std::optional<std::size_t> duplicates);
 
@@ -51,7 +55,6 @@ struct listed_event {
   std::uint64_t key{};
 };
 /// {user_id, events: [{item_id, ts, qty, event_type, ...}], next}; `next` is null on the last page.
-[[nodiscard]] response render_user_events(std::string_view user_id, const std::vector<listed_event>& events,
-                                          bool more);
+[[nodiscard]] response render_user_events(std::string_view user_id, const std::vector<listed_event>& events, bool more);
 
 }  // namespace freshet::http

@@ -3,7 +3,11 @@
 //            lite   GET /recommend, GET /similar-items            (recsys-lite-runbook.md; string ids)
 //            guide  POST /recommend                               (operations-guide.md; integer or string ids)
 //            v1     POST /v1/recommend                            (user, or an anonymous history)
-// Errors:  a parse that fails yields the finished problem response (400, 415, 422) of its surface.
+// Errors:  a parse that fails yields the finished problem response (400, 415, 422) of its surface. 422: missing or
+//          unparseable (the guide: a list of {loc, msg, type}, also for a topk out of range and a body that is no
+//          JSON). 400: out of range, a documented parameter that has no effect yet (unsupported.hpp), and on v1 an
+//          unknown member, with the nearest known. Unknown parameters of lite and guide are ignored, as their clients
+//          expect.
 // Cost:    rendering appends prerendered item fragments to one string: a few microseconds for ten items.
 #pragma once
 
@@ -64,11 +68,14 @@ class item_view {
   std::string_view lite_fields() const { return lite_fields_; }
   /// `"product_name":...,"num_sold_time":...` of the guide.
   std::string_view guide_fields() const { return guide_fields_; }
-  /// `"item_id":"..."` with JSON escapes.
+  /// `"..."`, the id as a JSON string.
   std::string_view quoted_id() const { return quoted_id_; }
+  /// Whether the id is a canonical int64: "7", not "07" or "+7".
+  bool has_integer_id() const { return has_integer_id_; }
 
  private:
   item metadata_;
+  bool has_integer_id_ = false;
   std::string quoted_id_;
   std::string lite_fields_;
   std::string guide_fields_;
@@ -92,6 +99,8 @@ struct recommendation {
 [[nodiscard]] response render_lite_similar(const similar_query& query, const recommendation& answer);
 /// `latency_ms` = from arrival to now.
 [[nodiscard]] response render_guide(const recommend_query& query, const recommendation& answer, double latency_ms);
+/// {user_id, recommendations: [{item_id, score, rank, title, category, brand, price, img_url, image_url}], count,
+/// is_fallback, fallback_method, model_id, latency_ms}; `user_id` is null for an anonymous history.
 [[nodiscard]] response render_v1(const recommend_query& query, const recommendation& answer, double latency_ms);
 
 }  // namespace freshet::http
