@@ -10,6 +10,10 @@ using add_command = void (*)(CLI::App&, freshet::tools::invocation&);
 
 // One line a command, in the order of the help.
 constexpr add_command commands[] = {
+    freshet::tools::add_generate,
+    freshet::tools::add_ingest,
+    freshet::tools::add_serve,
+    freshet::tools::add_model,
     freshet::tools::add_check_config,
     freshet::tools::add_version,
 };

@@ -1,15 +1,26 @@
-// `freshet version`: the program and what it is built with, for bug reports.
+// `freshet version`: the program and what it was built with, for bug reports.
+#include <boost/json.hpp>
 #include <cstdio>
+#include <memory>
 
+#include "tools/freshet/build_facts.hpp"
 #include "tools/freshet/command.hpp"
 
 namespace freshet::tools {
-
 namespace {
 
-int print_version() {
-  std::printf("freshet %s\n", FRESHET_VERSION);
-  return exit_ok;
+void print_text() {
+  std::printf("freshet %s%s%s\n", FRESHET_VERSION, *build_commit == '\0' ? "" : " ", build_commit);
+  std::printf("  %-14s %s\n", "compiler", build_compiler);
+  for (const auto& [name, version] : build_libraries) std::printf("  %-14s %s\n", name, version);
+}
+
+void print_json() {
+  boost::json::object libraries;
+  for (const auto& [name, version] : build_libraries) libraries[name] = version;
+  boost::json::object facts{{"version", FRESHET_VERSION}, {"compiler", build_compiler}, {"libraries", libraries}};
+  if (*build_commit != '\0') facts["commit"] = build_commit;
+  std::printf("%s\n", boost::json::serialize(facts).c_str());
 }
 
 }  // namespace
@@ -17,7 +28,14 @@ int print_version() {
 void add_version(CLI::App& app, invocation& call) {
   auto& command =
       add_command(app, call, "version", "The program's version and those of its libraries.", "freshet version --json");
-  command.callback([&call] { call.run = print_version; });
+  const auto as_json = std::make_shared<bool>(false);
+  command.add_flag("--json", *as_json, "Print JSON");
+  command.callback([&call, as_json] {
+    call.run = [as_json] {
+      *as_json ? print_json() : print_text();
+      return exit_ok;
+    };
+  });
 }
 
 }  // namespace freshet::tools
