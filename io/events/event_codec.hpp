@@ -32,6 +32,7 @@ enum class rejection_reason {
   bad_number,      // not finite, not an integer, out of range
   bad_time,        // not a time, before 1990, more than a day ahead
   bad_type,        // a field of the wrong JSON type
+  not_stored,      // a good event that the log did not take; it may be sent again
   repeated_field,  // the same member twice: which one was meant?
 };
 [[nodiscard]] std::string_view to_string(rejection_reason reason);

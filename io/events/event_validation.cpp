@@ -26,6 +26,8 @@ std::string_view to_string(rejection_reason reason) {
       return "bad_time";
     case rejection_reason::bad_type:
       return "bad_type";
+    case rejection_reason::not_stored:
+      return "not_stored";
     case rejection_reason::repeated_field:
       return "repeated_field";
   }

@@ -1,0 +1,125 @@
+#include "actors/ingestor.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/scripted_source.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+namespace freshet {
+namespace {
+
+std::string event_of(const std::string& user, const std::string& item, const std::string& id = "") {
+  return R"({"user_id":")" + user + R"(","item_id":")" + item + R"(","ts":1700000000)" +
+         (id.empty() ? "" : R"(,"event_id":")" + id + '"') + "}";
+}
+
+struct the_ingestor : ::testing::Test {
+  the_ingestor() : store(open_store()) {}
+
+  std::unique_ptr<event_store> open_store() {
+    auto opened = event_store::open(directory / "db", {});
+    EXPECT_TRUE(opened) << opened.failure().message;
+    return std::move(*opened);
+  }
+  ingestor make() {
+    return ingestor({.store = store.get(),
+                     .source = &source,
+                     .visible = visible,
+                     .measured = &measured,
+                     .journal = journal.get(),
+                     .ready = &ready,
+                     .time = &time,
+                     .batch_records_max = 10,
+                     .sync_every_batch = true});
+  }
+  std::size_t events_of(const std::string& user) {
+    const auto index = store->find_user(user).value();
+    return index ? store->history(*index).value().size() : 0;
+  }
+
+  testing::temporary_directory directory;
+  std::unique_ptr<event_store> store;
+  testing::scripted_source source;
+  std::shared_ptr<visibility> visible = std::make_shared<visibility>(2, [](const applied_batch&) {});
+  metrics measured;
+  std::shared_ptr<log> journal = log::to_stderr("ERROR");
+  health ready;
+  system_clock time;
+};
+
+TEST_F(the_ingestor, applies_a_batch_and_names_whom_it_touched) {
+  source.append(event_of("bob", "x"));
+  source.append(event_of("ada", "y"));
+  source.append(event_of("bob", "z"));
+  auto logic = make();
+  const auto touched = logic.round();
+  ASSERT_TRUE(touched);
+  EXPECT_EQ(touched->user_ids, (std::vector<std::string>{"ada", "bob"}));
+  EXPECT_EQ(events_of("bob"), 2U);
+  EXPECT_EQ(store->position("shop", partition_id{0}), 3);
+  EXPECT_EQ(source.hint(), 3);
+  EXPECT_TRUE(ready.ready());
+}
+
+TEST_F(the_ingestor, goes_on_where_the_store_says_not_where_the_source_was) {
+  source.append(event_of("ada", "x"));
+  { make().round(); }
+  source.append(event_of("ada", "y"));
+  auto next = make();
+  const auto touched = next.round();
+  ASSERT_TRUE(touched);
+  EXPECT_EQ(events_of("ada"), 2U);
+  EXPECT_FALSE(next.round()) << "nothing is left";
+}
+
+TEST_F(the_ingestor, drops_a_repeated_event_and_touches_nobody_for_it) {
+  source.append(event_of("ada", "x", "order-1"));
+  source.append(event_of("ada", "x", "order-1"));
+  auto logic = make();
+  ASSERT_TRUE(logic.round());
+  EXPECT_EQ(events_of("ada"), 1U);
+  source.append(event_of("ada", "x", "order-1"));
+  const auto again = logic.round();
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->user_ids.empty());
+}
+
+TEST_F(the_ingestor, sets_a_poison_record_aside_with_its_bytes_and_goes_on) {
+  source.append("{\"user_id\": broken");
+  source.append(event_of("ada", "x"));
+  auto logic = make();
+  ASSERT_TRUE(logic.round());
+  EXPECT_EQ(events_of("ada"), 1U);
+  const auto letters = store->waiting_dead_letters(10).value();
+  ASSERT_EQ(letters.size(), 1U);
+  EXPECT_EQ(letters[0].letter.bytes, "{\"user_id\": broken");
+  EXPECT_EQ(letters[0].letter.offset, 0);
+  EXPECT_EQ(letters[0].letter.reason, "not_json");
+}
+
+TEST_F(the_ingestor, says_why_it_pauses_and_recovers) {
+  source.append(event_of("ada", "x"));
+  source.fail_next({error_code::unavailable, "no broker answers"});
+  auto logic = make();
+  EXPECT_FALSE(logic.round());
+  EXPECT_GT(logic.pause().count(), 0);
+  ASSERT_FALSE(ready.ready());
+  EXPECT_EQ(ready.checks()[0].message, "no broker answers");
+  EXPECT_TRUE(logic.round());
+  EXPECT_TRUE(ready.ready());
+}
+
+TEST_F(the_ingestor, stops_polling_without_credit) {
+  for (int number = 0; number < 30; ++number) source.append(event_of("ada", std::to_string(number)));
+  auto logic = make();
+  auto first = logic.round();
+  auto second = logic.round();
+  ASSERT_TRUE(first && second);
+  EXPECT_FALSE(logic.round()) << "two batches are under way";
+  first.reset();
+  EXPECT_TRUE(logic.round());
+  EXPECT_EQ(events_of("ada"), 30U);
+}
+
+}  // namespace
+}  // namespace freshet
