@@ -55,6 +55,7 @@ std::optional<refusal> check_framing(const framing& header) {
 
 refusal bad_version(std::string_view request_line) {
   const std::string_view version = request_line.substr(std::min(request_line.rfind(' ') + 1, request_line.size()));
+  if (version == "HTTP/1.0" || version == "HTTP/1.1") return {400, "The target of the request line has a space"};
   if (version.size() == 8 && version.starts_with("HTTP/") && is_digit(version[5]) && version[6] == '.' &&
       is_digit(version[7])) {
     return {505, "The versions spoken here are HTTP/1.0 and HTTP/1.1"};

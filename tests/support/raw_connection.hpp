@@ -84,6 +84,12 @@ class raw_connection {
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
   }
 
+  /// Whether something waits to be read, or the other end has closed.
+  bool has_input() const {
+    char byte = 0;
+    return ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
+  }
+
   /// The next answer; nothing when the connection ended or no complete answer came in time. The answer to HEAD has no
   /// body.
   std::optional<raw_answer> read_answer(bool to_head = false) {
