@@ -63,6 +63,19 @@ bool has_database(const fs::path& path) {
   return fs::exists(path / "CURRENT");
 }
 
+/// What changes when the owner flushes, compacts or removes a log: the sizes of its manifests, the names of its logs.
+std::vector<std::string> list_of_files(const fs::path& path) {
+  std::vector<std::string> list;
+  std::error_code ignored;
+  for (const auto& file : fs::directory_iterator(path, ignored)) {
+    const auto name = file.path().filename().string();
+    if (name.starts_with("MANIFEST")) list.push_back(name + " " + std::to_string(file.file_size(ignored)));
+    if (file.path().extension() == ".log") list.push_back(name);
+  }
+  std::sort(list.begin(), list.end());
+  return list;
+}
+
 status refuse_a_plain_file(const fs::path& path) {
   if (!fs::exists(path) || fs::is_directory(path)) return success{};
   return error{error_code::invalid_argument,
@@ -124,14 +137,24 @@ result<std::unique_ptr<database>> database::open_reader(const fs::path& path) {
   }
   opened->scratch_ = pattern;
 
-  // The owner may remove a file between the reading of its name and its opening.
-  rocksdb::Status outcome;
-  for (int attempt = 0; attempt < 5; ++attempt) {
-    outcome = opened->open_files_as_reader();
-    if (outcome.ok()) return opened;
+  FRESHET_TRY(opened->reopen());
+  return opened;
+}
+
+status database::reopen() {
+  if (!is_reader()) return success{};
+  constexpr int attempts_max = 50;
+  for (int attempt = 1; attempt <= attempts_max; ++attempt) {
+    const auto before = list_of_files(path_);
+    const auto outcome = open_files_as_reader();
+    const bool quiet = list_of_files(path_) == before;
+    if (outcome.ok() && quiet) return success{};
+    // A file that the owner removed while it was being opened is no damage; one that is missing in peace is.
+    if (!outcome.ok() && quiet && attempt >= 3) return to_error(outcome, "cannot read the database " + path_.string());
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
-  return to_error(outcome, "cannot read the database " + path.string());
+  return error{error_code::unavailable,
+               "the owner of " + path_.string() + " changes its files too fast for a reader; try again"};
 }
 
 rocksdb::Status database::open_files(const store_options& options) {
@@ -169,7 +192,7 @@ rocksdb::Status database::open_files_as_reader() {
   db_.reset(db);
   if (!outcome.ok()) return outcome;
   std::copy(handles_.begin() + 1, handles_.end(), families_.begin());
-  return db_->TryCatchUpWithPrimary();
+  return outcome;
 }
 
 void database::close_files() {
@@ -227,19 +250,6 @@ status database::sync() {
   const auto outcome = db_->SyncWAL();
   if (!outcome.ok()) return to_error(outcome, "cannot write to the database " + path_.string());
   return success{};
-}
-
-status database::catch_up() {
-  if (!is_reader()) return success{};
-  rocksdb::Status outcome;
-  for (int attempt = 0; attempt < 5; ++attempt) {
-    outcome = db_->TryCatchUpWithPrimary();
-    if (outcome.ok()) return success{};
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-  auto failure = to_error(outcome, "cannot follow the owner of " + path_.string());
-  failure.code = error_code::unavailable;
-  return failure;
 }
 
 }  // namespace freshet

@@ -72,7 +72,11 @@ class database {
   /// One atomic write. After a failed one the next first asks RocksDB to recover (space may have returned).
   status write(rocksdb::WriteBatch& batch, bool sync);
   status sync();
-  status catch_up();
+  /// A reader sees the files as they were when it opened them; this opens them anew. No other call meanwhile.
+  /// Why not RocksDB's own catching up: a reader's memtable keeps an old value of a key whose new one was flushed and
+  /// its log removed in between, and shows the old one from then on (seen with 7.8.3). For the same reason the files
+  /// are opened again when the owner flushed while they were being opened.
+  status reopen();
 
  private:
   database(std::filesystem::path path, std::optional<owner_lock> lock);

@@ -107,6 +107,8 @@ class event_store {
   static result<std::unique_ptr<event_store>> open_reader(const std::filesystem::path& path);
 
   virtual ~event_store() = default;
+  /// Of a reader: goes to the owner's present state; no other call meanwhile. Errors: unavailable when the owner is too
+  /// fast. Cost: that of opening.
   virtual status refresh() = 0;
 
   // --- writing

@@ -89,7 +89,7 @@ status rocks_store::load() {
 
 status rocks_store::refresh() {
   if (!db_->is_reader()) return success{};
-  FRESHET_TRY(db_->catch_up());
+  FRESHET_TRY(db_->reopen());
   return load();
 }
 

@@ -71,7 +71,9 @@ template <std::size_t Size>
 struct fixed_key {
   std::array<char, Size> bytes{};
   std::string_view view() const { return {bytes.data(), Size}; }
-  friend auto operator<=>(const fixed_key&, const fixed_key&) = default;
+  // As RocksDB compares: bytes are unsigned, which a char need not be.
+  friend auto operator<=>(const fixed_key& a, const fixed_key& b) { return a.view() <=> b.view(); }
+  friend bool operator==(const fixed_key& a, const fixed_key& b) { return a.view() == b.view(); }
 };
 
 // --- hist

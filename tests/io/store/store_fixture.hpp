@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <map>
+#include <random>
 #include <set>
 #include <string>
 #include <tuple>
@@ -16,6 +19,13 @@
 #include "tests/support/temporary_directory.hpp"
 
 namespace freshet::testing {
+
+inline std::uint64_t seed_of_this_run() {
+  const char* given = std::getenv("FRESHET_TEST_SEED");
+  const auto seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+  std::printf("FRESHET_TEST_SEED=%llu repeats this run\n", static_cast<unsigned long long>(seed));
+  return seed;
+}
 
 inline std::unique_ptr<event_store> open_store(const std::filesystem::path& path, const store_options& options = {}) {
   auto opened = event_store::open(path, options);

@@ -1,0 +1,71 @@
+#include "io/store/user_directory.hpp"
+
+#include "tests/io/store/store_fixture.hpp"
+
+namespace freshet {
+namespace {
+
+using namespace testing;
+
+/// Adds the ids that are not there yet, numbered on, in one batch.
+void add(database& db, const user_directory& users, const std::vector<std::string_view>& ids, std::uint32_t next) {
+  const auto places = expect_value(users.find_all(ids));
+  rocksdb::WriteBatch batch;
+  absl::flat_hash_set<std::uint64_t> taken;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (places[i].number) continue;
+    ASSERT_TRUE(users.put(batch, ids[i], user_index{next++}, places[i].hash, taken));
+  }
+  ASSERT_TRUE(db.write(batch, false));
+}
+
+TEST(user_directory, tells_ids_with_one_hash_apart) {
+  const temporary_directory directory;
+  const auto db = expect_value(database::open(directory / "db", {}));
+  std::vector<std::string> names;
+  for (int i = 0; i < 40; ++i) names.push_back("user " + std::to_string(i));
+  const std::vector<std::string_view> ids(names.begin(), names.end());
+
+  // Four hashes for forty ids, some of one batch, some of the next.
+  const user_directory::options few_hashes{.salt = 5, .hash_mask = 3};
+  add(*db, user_directory(*db, few_hashes), {ids.begin(), ids.begin() + 25}, 0);
+  add(*db, user_directory(*db, few_hashes), ids, 25);
+
+  const user_directory users(*db, few_hashes);
+  const auto places = expect_value(users.find_all(ids));
+  for (std::uint32_t i = 0; i < 40; ++i) {
+    EXPECT_EQ(places[i].number, user_index{i});
+    EXPECT_EQ(expect_value(user_directory(*db, few_hashes).find(ids[i])), user_index{i});
+    EXPECT_EQ(expect_value(users.id(user_index{i})), names[i]);
+  }
+  EXPECT_FALSE(expect_value(users.find("nobody")));
+  EXPECT_FALSE(users.id(user_index{40}));
+}
+
+TEST(user_directory, finds_ids_that_it_has_forgotten_from_memory) {
+  const temporary_directory directory;
+  const auto db = expect_value(database::open(directory / "db", {}));
+  const user_directory users(*db, {.salt = 5, .remembered_max = 3});
+  std::vector<std::string> names;
+  for (int i = 0; i < 30; ++i) names.push_back("user " + std::to_string(i));
+  add(*db, users, {names.begin(), names.end()}, 0);
+  for (int round = 0; round < 2; ++round) {
+    for (std::uint32_t i = 0; i < 30; ++i) EXPECT_EQ(expect_value(users.find(names[i])), user_index{i});
+  }
+}
+
+TEST(user_directory, puts_no_id_into_a_key) {
+  const temporary_directory directory;
+  const auto db = expect_value(database::open(directory / "db", {}));
+  add(*db, user_directory(*db, {.salt = 5}), {"somebody@example.org"}, 0);
+  std::size_t keys = 0;
+  ASSERT_TRUE(db->for_each(family::ids, {}, database::blocks::passing, [&](auto key, auto) -> result<scan> {
+    EXPECT_EQ(key.find("somebody"), std::string_view::npos);
+    ++keys;
+    return scan::go_on;
+  }));
+  EXPECT_EQ(keys, 2U);
+}
+
+}  // namespace
+}  // namespace freshet
