@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 #include <queue>
+#include <span>
 #include <string>
 
 #include "core/base/check.hpp"
@@ -28,7 +29,7 @@ random_source source_for(const shop_options& options, purpose use) {
 }
 
 /// An index with probability by running sums.
-std::uint32_t draw(random_source& random, const std::vector<double>& sums) {
+std::uint32_t draw(random_source& random, std::span<const double> sums) {
   const double point = random.uniform() * sums.back();
   const auto found = std::upper_bound(sums.begin(), sums.end() - 1, point);
   return static_cast<std::uint32_t>(found - sums.begin());
@@ -139,8 +140,11 @@ unix_seconds synthetic_shop::time_at(double share_of_year) const {
   return year_start + (found - traffic_.begin()) * hour + static_cast<unix_seconds>(share_of_hour * (hour - 1));
 }
 
-std::uint32_t synthetic_shop::draw_user(random_source& random) const {
-  return draw(random, activity_);
+/// Three in ten customers are waiting when the shop opens, the others come during the year.
+std::uint32_t synthetic_shop::next_visitor(random_source& random, double share_of_year, std::uint32_t& arrived) const {
+  const double expected = std::min(1.0, 0.3 + 0.75 * share_of_year) * options_.users;
+  if (arrived == 0 || (arrived < options_.users && arrived < expected)) return arrived++;
+  return draw(random, std::span(activity_).first(arrived));
 }
 
 std::uint32_t synthetic_shop::draw_category(random_source& random, const shop_user& user, unix_seconds when) const {
@@ -175,9 +179,8 @@ std::uint32_t synthetic_shop::draw_item(random_source& random, const session& vi
   return appeals.back() > 0 ? numbers[draw(random, appeals)] : place.items.front();
 }
 
-std::vector<event> synthetic_shop::make_session(random_source& random, std::uint64_t number,
-                                                double share_of_year) const {
-  const std::uint32_t who = draw_user(random);
+std::vector<event> synthetic_shop::make_session(random_source& random, std::uint64_t number, double share_of_year,
+                                                std::uint32_t who) const {
   session visit{.user = &users_[who], .now = time_at(share_of_year)};
   visit.category = draw_category(random, *visit.user, visit.now);
   event base;
@@ -238,9 +241,11 @@ void synthetic_shop::for_each_event(const std::function<bool(const event&)>& vis
 
   auto random = source_for(options_, purpose::events);
   std::uint64_t planned = 0;
+  std::uint32_t arrived = 0;
   for (std::uint64_t number = 0; planned < options_.events; ++number) {
     const double share = static_cast<double>(planned) / static_cast<double>(options_.events);
-    for (auto& each : make_session(random, number, share)) {
+    const std::uint32_t who = next_visitor(random, share, arrived);
+    for (auto& each : make_session(random, number, share, who)) {
       if (planned == options_.events) break;
       pending.push({std::move(each), planned++});
     }

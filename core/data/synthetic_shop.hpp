@@ -36,7 +36,8 @@ class synthetic_shop {
 
   /// Every item once: "i1", "i2", ...
   void for_each_item(const std::function<void(const item&)>& visit) const;
-  /// Exactly `events` events by ascending time; users are "u1", "u2", .... `visit` returns false to stop.
+  /// Exactly `events` events by ascending time; users are "u1", "u2", ..., numbered as they first come. All come when
+  /// there are a dozen events for each. `visit` returns false to stop.
   void for_each_event(const std::function<bool(const event&)>& visit) const;
 
  private:
@@ -62,12 +63,13 @@ class synthetic_shop {
   void make_users(random_source& random);
   void make_calendar();
 
-  std::uint32_t draw_user(random_source& random) const;
+  std::uint32_t next_visitor(random_source& random, double share_of_year, std::uint32_t& arrived) const;
   std::uint32_t draw_category(random_source& random, const shop_user& user, unix_seconds when) const;
   static double appeal(const shop_item& seen, const session& visit);
   std::uint32_t draw_item(random_source& random, const session& visit) const;
   unix_seconds time_at(double share_of_year) const;
-  std::vector<event> make_session(random_source& random, std::uint64_t number, double share_of_year) const;
+  std::vector<event> make_session(random_source& random, std::uint64_t number, double share_of_year,
+                                  std::uint32_t who) const;
 
   shop_options options_;
   std::vector<shop_item> items_;
