@@ -1,0 +1,35 @@
+// What: what `train` and `evaluate` share: parameters from flags, and training with a progress line that Ctrl-C ends.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/options.hpp"
+#include "core/base/result.hpp"
+#include "core/models/trainer.hpp"
+#include "tools/freshet/stop_request.hpp"
+
+namespace freshet::tools {
+
+/// What the command line accepts as a model.
+[[nodiscard]] std::vector<std::string> trainer_names();
+
+struct parameter_flags {
+  std::string json;  // --params
+  std::string file;  // --params-file
+};
+
+/// --params over --params-file over the profile's defaults over the family's, complete.
+[[nodiscard]] result<parameters> read_parameters(const trainer& family, const parameter_flags& flags, profile chosen);
+
+struct training_flags {
+  std::uint64_t seed = 42;
+  std::uint32_t threads = 0;
+};
+
+/// A stop ends the training with what it has reached.
+[[nodiscard]] result<trained_model> train_with_progress(const trainer& family, const training_data& data,
+                                                        const parameters& completed, const training_flags& flags,
+                                                        stop_request& stop);
+
+}  // namespace freshet::tools
