@@ -42,8 +42,9 @@ std::optional<std::int64_t> without_fraction(double number) {
 }  // namespace
 
 bool is_empty(const cell& value) {
-  const auto* text = std::get_if<std::string_view>(&value);
-  return text != nullptr ? text->empty() : std::holds_alternative<std::monostate>(value);
+  if (const auto* text = std::get_if<std::string_view>(&value)) return text->empty();
+  if (const auto* number = std::get_if<double>(&value)) return std::isnan(*number);
+  return std::holds_alternative<std::monostate>(value);
 }
 
 std::string text_of(const cell& value) {
@@ -53,6 +54,7 @@ std::string text_of(const cell& value) {
                         [](std::int64_t number) { return std::to_string(number); },
                         [](double number) {
                           if (const auto whole = without_fraction(number)) return std::to_string(*whole);
+                          if (!std::isfinite(number)) return std::string(number > 0 ? "inf" : "-inf");
                           std::string text;
                           append_json_number(text, number);
                           return text;

@@ -20,7 +20,7 @@ struct cell_time {
 /// No value, text, or what a typed column holds. Texts belong to the table.
 using cell = std::variant<std::monostate, std::string_view, std::int64_t, double, bool, cell_time>;
 
-/// No value, or a text of no characters.
+/// No value, a text of no characters, or a number that is none (how data frames write a gap).
 [[nodiscard]] bool is_empty(const cell& value);
 [[nodiscard]] std::string text_of(const cell& value);
 [[nodiscard]] std::optional<std::int64_t> whole_number_of(const cell& value);

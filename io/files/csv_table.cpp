@@ -28,6 +28,7 @@ class csv_table final : public table {
   }
 
   const std::vector<std::string>& columns() const override { return columns_; }
+  status select(std::span<const std::size_t>) override { return success{}; }
 
   result<bool> next() override {
     FRESHET_ASSIGN(const bool has_row, splitter_.next());

@@ -26,6 +26,8 @@ class table {
   virtual ~table() = default;
   virtual const std::vector<std::string>& columns() const = 0;
 
+  /// Which columns are asked for, before the first `next`; the cells of the others may stay empty.
+  virtual status select(std::span<const std::size_t> columns) = 0;
   /// Moves to the next row; false at the end. What the row gives out is valid until the next call.
   virtual result<bool> next() = 0;
   /// One cell a column, unless there is a problem.

@@ -39,11 +39,21 @@ class table_reader final : public row_reader<Row> {
   Parser parser_;
 };
 
+template <class Fields>
+std::vector<std::size_t> columns_of(const Fields& fields) {
+  std::vector<std::size_t> columns;
+  for (const auto& column : fields) {
+    if (column) columns.push_back(*column);
+  }
+  return columns;
+}
+
 }  // namespace
 
 result<std::unique_ptr<event_reader>> read_events(std::unique_ptr<table> rows, const read_options& options,
                                                   const clock& time, std::string_view name) {
   FRESHET_ASSIGN(const auto columns, bind_event_columns(rows->columns(), options.columns, name));
+  FRESHET_TRY(rows->select(columns_of(columns)));
   return std::unique_ptr<event_reader>(
       new table_reader<event, event_row_parser>(std::move(rows), event_row_parser(columns, time)));
 }
@@ -51,6 +61,9 @@ result<std::unique_ptr<event_reader>> read_events(std::unique_ptr<table> rows, c
 result<std::unique_ptr<item_reader>> read_items(std::unique_ptr<table> rows, const read_options& options,
                                                 text_attributes texts, std::string_view name) {
   FRESHET_ASSIGN(auto columns, bind_item_columns(rows->columns(), options.columns, options.ignored_columns, name));
+  auto selected = columns_of(columns.fields);
+  selected.insert(selected.end(), columns.attributes.begin(), columns.attributes.end());
+  FRESHET_TRY(rows->select(selected));
   item_row_parser parser(std::move(columns), rows->columns(), texts);
   return std::unique_ptr<item_reader>(new table_reader<item, item_row_parser>(std::move(rows), std::move(parser)));
 }

@@ -164,7 +164,6 @@ int fail_usage(const error& why) {
 
 int ingest(const invocation& call, const ingest_flags& given) {
   const auto start = std::chrono::steady_clock::now();
-  stop_request stop;
   const auto settings =
       load_options(call, given.db.empty() ? std::map<std::string, std::string>{}
                                           : std::map<std::string, std::string>{{"store.path", given.db}});
@@ -178,6 +177,8 @@ int ingest(const invocation& call, const ingest_flags& given) {
   const system_clock time;
   auto files = open_files(*flags, *event_map, *item_map, time);
   if (!files) return fail("ingest", files.failure());
+  // Only now: a signal ends a wait for the first bytes of standard input at once.
+  stop_request stop;
   const std::filesystem::path db = settings->store.path;
   const auto target = open_ingest_target(db, {.block_cache_bytes = settings->store.block_cache_mb << 20});
   if (!target) return fail("ingest", target.failure());
