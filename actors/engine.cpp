@@ -212,10 +212,11 @@ class running_engine final : public engine {
   }
 
   status start_actors() {
-    caf::actor_system_config config;
-    config.set("scheduler.policy", caf::atom("sharing"));
-    config.set("scheduler.max-threads", workers_of(settings_));
-    system_ = std::make_unique<caf::actor_system>(config);
+    config_.set("scheduler.policy", caf::atom("sharing"));
+    config_.set("scheduler.max-threads", workers_of(settings_));
+    system_ = std::make_unique<caf::actor_system>(config_);
+    health_.fail("ingestion", "starting");
+    health_.fail("model", "loading");
     gate_ = std::make_shared<admission>(settings_.server.requests_in_flight_max, settings_.server.request_deadline);
     supervisor_context context{.start = make_spawners(),
                                .scorers = or_workers(settings_.model.scorers, settings_),
@@ -297,6 +298,8 @@ class running_engine final : public engine {
   std::unique_ptr<event_log> events_;
   std::shared_ptr<visibility> visible_;
   std::shared_ptr<admission> gate_;
+  /// The system refers to it until its last thread ends.
+  caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
   supervisor_actor supervisor_;
   std::unique_ptr<http::server> http_;

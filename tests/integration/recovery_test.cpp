@@ -68,7 +68,7 @@ TEST(recovery, a_stop_under_load_answers_every_request_it_took_and_exits_0) {
         auto client = http::client::connect(address, 5s);
         while (client) {
           const bool early = !stopping;
-          const auto came = (*client)->send(http::method::get, "/recommend?user_id=1");
+          const auto came = (*client)->send(http::method::get, "/recommend?user_id=u1");
           if (!came) return;
           if (came->status == 200) {
             ++answered;
@@ -112,7 +112,7 @@ TEST(recovery, swapping_models_under_load_fails_no_request_and_mixes_no_two_mode
         auto client = http::client::connect(address, 5s);
         while (!done) {
           const auto came = (*client)->send(http::method::post, "/v1/recommend", {{"Content-Type", "application/json"}},
-                                            R"({"user_id":"7","k":10})");
+                                            R"({"user_id":"u7","k":10})");
           if (!came || came->status != 200) {
             ++failed;
             continue;

