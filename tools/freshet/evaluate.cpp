@@ -127,7 +127,11 @@ status run_evaluation(evaluation& in) {
   }
   in.run.users = in.data.cases.size();
   if (!in.flags.output.empty()) FRESHET_TRY(write_evaluation(in.flags.output, in.run));
-  std::fputs((in.flags.as_json ? to_json(in.run) : to_table(in.run)).c_str(), stdout);
+  std::string shown = to_table(in.run);
+  if (in.flags.as_json) {
+    FRESHET_ASSIGN(shown, to_json(in.run));
+  }
+  std::fputs(shown.c_str(), stdout);
   return success{};
 }
 

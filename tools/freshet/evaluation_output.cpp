@@ -1,15 +1,13 @@
 #include "tools/freshet/evaluation_output.hpp"
 
-#include <boost/json.hpp>
 #include <cstdio>
 
+#include "io/artifacts/json_tree.hpp"
 #include "io/files/atomic_file.hpp"
 #include "io/files/csv_writer.hpp"
 
 namespace freshet::tools {
 namespace {
-
-namespace json = boost::json;
 
 using named_metrics = std::vector<std::pair<std::string, double>>;
 
@@ -28,9 +26,9 @@ named_metrics metrics_of(const evaluation_report& report) {
   return metrics;
 }
 
-std::string rounded(double value) {
+std::string decimal(double value, int places) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.4f", value);
+  std::snprintf(text, sizeof text, "%.*f", places, value);
   return text;
 }
 
@@ -50,36 +48,49 @@ std::string to_table(const evaluation_run& run) {
   const auto names = run.models.empty() ? named_metrics{} : metrics_of(run.models.front().report);
   for (std::size_t i = 0; i < names.size(); ++i) {
     table += padded(names[i].first, width);
-    for (const auto& each : run.models) table += padded(rounded(metrics_of(each.report)[i].second), width);
+    for (const auto& each : run.models) table += padded(decimal(metrics_of(each.report)[i].second, 4), width);
     table += '\n';
   }
   return table;
 }
 
-std::string to_json(const evaluation_run& run) {
-  json::array models;
+result<std::string> to_json(const evaluation_run& run) {
+  auto models = json_tree::of_array();
   for (const auto& each : run.models) {
-    json::object metrics;
-    for (const auto& [name, value] : metrics_of(each.report)) metrics[name] = value;
-    models.push_back({{"model", each.name}, {"params", json::parse(each.params)}, {"metrics", std::move(metrics)}});
+    auto metrics = json_tree::of_object();
+    for (const auto& [name, value] : metrics_of(each.report)) metrics.set(name, json_tree::of_number(value));
+    auto of_model = json_tree::of_object();
+    of_model.set("model", json_tree::of_text(each.name));
+    FRESHET_ASSIGN(auto params, parse_json(each.params));
+    of_model.set("params", std::move(params));
+    of_model.set("metrics", std::move(metrics));
+    models.append(std::move(of_model));
   }
-  const json::object document{{"protocol", run.protocol}, {"seed", run.seed},   {"data_hash", run.data_hash},
-                              {"users", run.users},       {"items", run.items}, {"models", std::move(models)}};
-  return json::serialize(document) + "\n";
+  auto document = json_tree::of_object();
+  document.set("protocol", json_tree::of_text(run.protocol));
+  document.set("seed", json_tree::of_integer(run.seed));
+  document.set("data_hash", json_tree::of_text(run.data_hash));
+  document.set("users", json_tree::of_integer(run.users));
+  document.set("items", json_tree::of_integer(run.items));
+  document.set("models", std::move(models));
+  return document.pretty();
 }
 
 std::string to_csv(const evaluation_run& run) {
   std::string text = "model,metric,value\n";
   for (const auto& each : run.models) {
     for (const auto& [name, value] : metrics_of(each.report)) {
-      append_csv_record(text, std::vector<std::string>{each.name, name, rounded(value)});
+      append_csv_record(text, std::vector<std::string>{each.name, name, decimal(value, 6)});
     }
   }
   return text;
 }
 
 status write_evaluation(const std::filesystem::path& path, const evaluation_run& run) {
-  if (path.extension() == ".json") return write_file_atomically(path, to_json(run));
+  if (path.extension() == ".json") {
+    FRESHET_ASSIGN(const std::string document, to_json(run));
+    return write_file_atomically(path, document);
+  }
   if (path.extension() == ".csv") return write_file_atomically(path, to_csv(run));
   return error{error_code::invalid_argument, path.string() + " ends neither in .json nor in .csv"};
 }

@@ -28,7 +28,8 @@ struct evaluation_run {
 };
 
 [[nodiscard]] std::string to_table(const evaluation_run& run);
-[[nodiscard]] std::string to_json(const evaluation_run& run);
+/// Fails on parameters that are no JSON.
+[[nodiscard]] result<std::string> to_json(const evaluation_run& run);
 /// model,metric,value
 [[nodiscard]] std::string to_csv(const evaluation_run& run);
 

@@ -59,6 +59,7 @@ loaded_model to_save(dataset read, trained_model trained, const parameters& comp
                           .scores = {scores.min, scores.max, scores.mean, scores.std, scores.p01, scores.p99},
                           .seed = flags.training.seed,
                           .data_hash = to_hex(read.data.strengths.hash())};
+  if (trained.user_factors.rows() == 0) read.user_ids.clear();
   return {.served = std::move(trained.served),
           .item_ids = std::move(read.item_ids),
           .user_ids = std::move(read.user_ids),
