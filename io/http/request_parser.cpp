@@ -16,6 +16,9 @@ namespace beast_http = boost::beast::http;
 using boost::beast::error_code;
 using boost::beast::string_view;
 
+/// Method, spaces and version of a request line; what is longer than a target and this has a target that is too long.
+constexpr std::size_t request_line_rest_max = 64;
+
 method method_of(beast_http::verb verb) {
   switch (verb) {
     case beast_http::verb::get:
@@ -217,9 +220,13 @@ std::optional<std::size_t> request_parser::state::find_end_of_header(std::string
       return std::nullopt;
     }
     const auto end = bytes.find('\n', scanned);
+    if (first_line && std::min(end, bytes.size()) > limits.target_bytes_max + request_line_rest_max) {
+      refuse({414, "The target has more than the " + std::to_string(limits.target_bytes_max) + " bytes accepted here"});
+      return std::nullopt;
+    }
     if (end == std::string_view::npos) {
       scanned = bytes.size();
-      break;
+      return std::nullopt;
     }
     if (end == line_start || bytes[end - 1] != '\r') {
       refuse({400, "A line of the header ends in a bare line feed; end it in CR LF"});
@@ -228,10 +235,6 @@ std::optional<std::size_t> request_parser::state::find_end_of_header(std::string
     scanned = end + 1;
     if (end - 1 == line_start) return scanned;
     line_start = scanned;
-  }
-  // Method, spaces and version have less than 64 bytes; what is longer without an end is a long target.
-  if (line_start == 0 && bytes.size() > limits.target_bytes_max + 64) {
-    refuse({414, "The target has more than the " + std::to_string(limits.target_bytes_max) + " bytes accepted here"});
   }
   return std::nullopt;
 }
@@ -252,13 +255,7 @@ std::size_t request_parser::state::consume_header(std::string_view bytes) {
   const auto end = find_end_of_header(bytes);
   if (at == stage::refused) return 0;
   if (end.value_or(bytes.size()) > limits.header_bytes_max) {
-    // A long target is named as such even where it fills the header.
-    const auto line_end = std::min(bytes.find('\r'), bytes.size());
-    if (line_end > limits.target_bytes_max + 64) {
-      refuse({414, "The target has more than the " + std::to_string(limits.target_bytes_max) + " bytes accepted here"});
-    } else {
-      refuse({431, "The header has more than the " + std::to_string(limits.header_bytes_max) + " bytes accepted here"});
-    }
+    refuse({431, "The header has more than the " + std::to_string(limits.header_bytes_max) + " bytes accepted here"});
     return 0;
   }
   if (!end) return 0;
