@@ -101,8 +101,8 @@ quantized_query quantize(std::span<const float> q, std::int8_t* codes, std::size
       quantize_values(q, scale, [&](std::size_t j, std::int8_t code) { codes[j / 4 * stride + j % 4] = code; });
   double squared = 0;
   for (const float value : q) squared += static_cast<double>(value) * static_cast<double>(value);
-  const double norm = std::sqrt(squared);
-  const double error = std::sqrt(lengths.error_squared) * static_cast<double>(scale);
+  const double norm = std::sqrt(squared) / static_cast<double>(scale);
+  const double error = std::sqrt(lengths.error_squared);
   const double share = static_cast<double>(rounding_share(q.size())) * (norm + error);
   return {.scale = scale,
           .norm = static_cast<float>((norm + share) * outwards),

@@ -65,7 +65,7 @@ struct quantization_layout {
 };
 [[nodiscard]] quantized_matrix quantize(matrix_view<const float> rows, const quantization_layout& layout);
 
-/// A query as the bound needs it: t, |q| and |g|, both with the share for rounding.
+/// A query as the bound needs it: t, |q| / t and |g| / t, both with the share for rounding.
 struct quantized_query {
   float scale{};
   float norm{};

@@ -45,16 +45,14 @@ struct int8_queries {
   std::size_t count{};
 };
 
-/// upper(row) = row_scales[row] x (query_scale x product[row] + query_norm x group_errors[row / 16]
-///              + query_error x group_norms[row / 16]) + bias[row]; int8_quantization.hpp has the reasons.
+/// upper(row) = row_scales[row] x (product[row] + group_errors[row / 16]) + bias[row] x bias_scale: an upper bound of
+/// the row's score in steps of the query's scale; int8_quantization.hpp has the reasons.
 struct int8_bounds {
   const float* row_scales{};
-  const float* bias{};  // null: none
   const float* group_errors{};
-  const float* group_norms{};
-  float query_scale{};
-  float query_norm{};
-  float query_error{};
+  const float* bias{};  // null: none
+  float bias_scale{};
+  float threshold{};
 };
 
 struct kernel_set {
@@ -76,7 +74,7 @@ struct kernel_set {
 
   /// Bit r % 64 of reaching[r / 64]: upper(r) >= threshold and the group of row r is wanted. Writes a word for every 4
   /// groups up to the last one that is wanted.
-  void (*rows_reaching)(const int8_bounds& bounds, const std::int32_t* products, float threshold, std::uint64_t groups,
+  void (*rows_reaching)(const int8_bounds& bounds, const std::int32_t* products, std::uint64_t groups,
                         std::uint64_t* reaching);
 };
 

@@ -133,35 +133,43 @@ FRESHET_AVX2 void dot_int8(const int8_tile& tile, const int8_queries& queries, s
   }
 }
 
-FRESHET_AVX2 inline std::uint64_t half_reaching(const int8_bounds& bounds, const std::int32_t* products,
-                                                __m256 threshold, __m256 error, std::size_t row) {
+template <bool WithBias>
+FRESHET_AVX2 inline std::uint64_t half_reaching(const int8_bounds& bounds, const std::int32_t* products, __m256 error,
+                                                std::size_t row) {
   const __m256 product = _mm256_cvtepi32_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(products + row)));
-  const __m256 scaled = _mm256_add_ps(_mm256_mul_ps(_mm256_set1_ps(bounds.query_scale), product), error);
-  __m256 upper = _mm256_mul_ps(_mm256_loadu_ps(bounds.row_scales + row), scaled);
-  if (bounds.bias != nullptr) upper = _mm256_add_ps(upper, _mm256_loadu_ps(bounds.bias + row));
-  return static_cast<std::uint64_t>(_mm256_movemask_ps(_mm256_cmp_ps(upper, threshold, _CMP_GE_OQ)));
+  __m256 upper = _mm256_mul_ps(_mm256_add_ps(product, error), _mm256_loadu_ps(bounds.row_scales + row));
+  if (WithBias) {
+    const __m256 scale = _mm256_set1_ps(bounds.bias_scale);
+    upper = _mm256_add_ps(upper, _mm256_mul_ps(scale, _mm256_loadu_ps(bounds.bias + row)));
+  }
+  const __m256 reaches = _mm256_cmp_ps(upper, _mm256_set1_ps(bounds.threshold), _CMP_GE_OQ);
+  return static_cast<std::uint64_t>(_mm256_movemask_ps(reaches));
 }
 
-FRESHET_AVX2 inline std::uint64_t group_reaching(const int8_bounds& bounds, const std::int32_t* products,
-                                                 __m256 threshold, std::size_t group) {
-  const __m256 error =
-      _mm256_add_ps(_mm256_mul_ps(_mm256_set1_ps(bounds.query_norm), _mm256_set1_ps(bounds.group_errors[group])),
-                    _mm256_mul_ps(_mm256_set1_ps(bounds.query_error), _mm256_set1_ps(bounds.group_norms[group])));
-  const std::size_t row = group * rows_per_group;
-  return half_reaching(bounds, products, threshold, error, row) |
-         half_reaching(bounds, products, threshold, error, row + 8) << 8;
-}
-
-FRESHET_AVX2 void rows_reaching(const int8_bounds& bounds, const std::int32_t* products, float threshold,
-                                std::uint64_t groups, std::uint64_t* reaching) {
-  const __m256 thresholds = _mm256_set1_ps(threshold);
+template <bool WithBias>
+FRESHET_AVX2 inline void words_reaching(const int8_bounds& bounds, const std::int32_t* products, std::uint64_t groups,
+                                        std::uint64_t* reaching) {
   for (std::size_t first = 0; groups != 0; groups >>= 4, first += 4, ++reaching) {
     std::uint64_t word = 0;
     for (std::uint64_t left = groups & 15; left != 0; left &= left - 1) {
       const auto i = static_cast<std::size_t>(std::countr_zero(left));
-      word |= group_reaching(bounds, products, thresholds, first + i) << i * rows_per_group;
+      const std::size_t row = (first + i) * rows_per_group;
+      const __m256 error = _mm256_set1_ps(bounds.group_errors[first + i]);
+      word |= (half_reaching<WithBias>(bounds, products, error, row) |
+               half_reaching<WithBias>(bounds, products, error, row + 8) << 8)
+              << i * rows_per_group;
     }
     *reaching = word;
+  }
+}
+
+FRESHET_AVX2 void rows_reaching(const int8_bounds& bounds, const std::int32_t* products, std::uint64_t groups,
+                                std::uint64_t* reaching) {
+  const int8_bounds local = bounds;  // so that no store can be taken to change it
+  if (local.bias == nullptr) {
+    words_reaching<false>(local, products, groups, reaching);
+  } else {
+    words_reaching<true>(local, products, groups, reaching);
   }
 }
 

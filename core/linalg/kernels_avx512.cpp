@@ -66,18 +66,17 @@ FRESHET_AVX512 inline __m512i broadcast_quad(const std::int8_t* codes) {
 
 // vpdpbusd multiplies unsigned by signed bytes, so the rows go in as c + 128 and the sums start at -128 x sum(query).
 template <std::size_t Groups, std::size_t Queries>
-FRESHET_AVX512 inline void dot_groups(const int8_tile& tile, const std::size_t (&groups)[Groups],
-                                      const int8_queries& queries, std::int32_t* products, std::size_t stride) {
+FRESHET_AVX512 inline void dot_groups(const std::int8_t* const (&rows)[Groups], std::size_t quads,
+                                      const std::int8_t* codes, const std::int32_t* starts,
+                                      std::int32_t* const (&products)[Groups], std::size_t stride) {
   const __m512i offset = _mm512_set1_epi8(-128);
-  const std::int8_t* rows[Groups];
   __m512i sums[Groups][Queries];
 #pragma GCC unroll 8
-  for (std::size_t g = 0; g < Groups; ++g) {
-    rows[g] = tile.codes + groups[g] * tile.quads * 64;
+  for (std::size_t q = 0; q < Queries; ++q) {
 #pragma GCC unroll 8
-    for (std::size_t q = 0; q < Queries; ++q) sums[g][q] = _mm512_set1_epi32(-128 * queries.sums[q]);
+    for (std::size_t g = 0; g < Groups; ++g) sums[g][q] = _mm512_set1_epi32(starts[q]);
   }
-  for (std::size_t quad = 0; quad < tile.quads; ++quad) {
+  for (std::size_t quad = 0; quad < quads; ++quad) {
     __m512i some_rows[Groups];
 #pragma GCC unroll 8
     for (std::size_t g = 0; g < Groups; ++g) {
@@ -85,7 +84,7 @@ FRESHET_AVX512 inline void dot_groups(const int8_tile& tile, const std::size_t (
     }
 #pragma GCC unroll 8
     for (std::size_t q = 0; q < Queries; ++q) {
-      const __m512i query = broadcast_quad(queries.codes + (quad * Queries + q) * 4);
+      const __m512i query = broadcast_quad(codes + (quad * Queries + q) * 4);
 #pragma GCC unroll 8
       for (std::size_t g = 0; g < Groups; ++g) sums[g][q] = _mm512_dpbusd_epi32(sums[g][q], some_rows[g], query);
     }
@@ -93,26 +92,32 @@ FRESHET_AVX512 inline void dot_groups(const int8_tile& tile, const std::size_t (
 #pragma GCC unroll 8
   for (std::size_t g = 0; g < Groups; ++g) {
 #pragma GCC unroll 8
-    for (std::size_t q = 0; q < Queries; ++q) {
-      _mm512_storeu_si512(products + q * stride + groups[g] * rows_per_group, sums[g][q]);
-    }
+    for (std::size_t q = 0; q < Queries; ++q) _mm512_storeu_si512(products[g] + q * stride, sums[g][q]);
   }
 }
 
 template <std::size_t Groups, std::size_t Queries>
 FRESHET_AVX512 void dot_tile(const int8_tile& tile, const int8_queries& queries, std::int32_t* products,
                              std::size_t stride) {
+  const std::size_t group_bytes = tile.quads * 64;
+  std::int32_t starts[Queries];
+  for (std::size_t q = 0; q < Queries; ++q) starts[q] = -128 * queries.sums[q];
   std::uint64_t left = tile.groups;
   while (std::popcount(left) >= static_cast<int>(Groups)) {
-    std::size_t groups[Groups];
+    const std::int8_t* rows[Groups];
+    std::int32_t* out[Groups];
+#pragma GCC unroll 8
     for (std::size_t g = 0; g < Groups; ++g, left &= left - 1) {
-      groups[g] = static_cast<std::size_t>(std::countr_zero(left));
+      const auto group = static_cast<std::size_t>(std::countr_zero(left));
+      rows[g] = tile.codes + group * group_bytes;
+      out[g] = products + group * rows_per_group;
     }
-    dot_groups<Groups, Queries>(tile, groups, queries, products, stride);
+    dot_groups<Groups, Queries>(rows, tile.quads, queries.codes, starts, out, stride);
   }
   for (; left != 0; left &= left - 1) {
-    const std::size_t group[1] = {static_cast<std::size_t>(std::countr_zero(left))};
-    dot_groups<1, Queries>(tile, group, queries, products, stride);
+    const auto group = static_cast<std::size_t>(std::countr_zero(left));
+    dot_groups<1, Queries>({tile.codes + group * group_bytes}, tile.quads, queries.codes, starts,
+                           {products + group * rows_per_group}, stride);
   }
 }
 
@@ -131,29 +136,47 @@ FRESHET_AVX512 void dot_int8(const int8_tile& tile, const int8_queries& queries,
   }
 }
 
+template <bool WithBias>
 FRESHET_AVX512 inline std::uint64_t group_reaching(const int8_bounds& bounds, const std::int32_t* products,
-                                                   __m512 threshold, std::size_t group) {
+                                                   std::size_t group) {
   const std::size_t row = group * rows_per_group;
-  const __m512 error =
-      _mm512_add_ps(_mm512_mul_ps(_mm512_set1_ps(bounds.query_norm), _mm512_set1_ps(bounds.group_errors[group])),
-                    _mm512_mul_ps(_mm512_set1_ps(bounds.query_error), _mm512_set1_ps(bounds.group_norms[group])));
   const __m512 product = _mm512_cvtepi32_ps(_mm512_loadu_si512(products + row));
-  const __m512 scaled = _mm512_add_ps(_mm512_mul_ps(_mm512_set1_ps(bounds.query_scale), product), error);
-  __m512 upper = _mm512_mul_ps(_mm512_loadu_ps(bounds.row_scales + row), scaled);
-  if (bounds.bias != nullptr) upper = _mm512_add_ps(upper, _mm512_loadu_ps(bounds.bias + row));
-  return _mm512_cmp_ps_mask(upper, threshold, _CMP_GE_OQ);
+  const __m512 with_error = _mm512_add_ps(product, _mm512_set1_ps(bounds.group_errors[group]));
+  __m512 upper = _mm512_mul_ps(with_error, _mm512_loadu_ps(bounds.row_scales + row));
+  if (WithBias) {
+    const __m512 scale = _mm512_set1_ps(bounds.bias_scale);
+    upper = _mm512_add_ps(upper, _mm512_mul_ps(scale, _mm512_loadu_ps(bounds.bias + row)));
+  }
+  return _mm512_cmp_ps_mask(upper, _mm512_set1_ps(bounds.threshold), _CMP_GE_OQ);
 }
 
-FRESHET_AVX512 void rows_reaching(const int8_bounds& bounds, const std::int32_t* products, float threshold,
-                                  std::uint64_t groups, std::uint64_t* reaching) {
-  const __m512 thresholds = _mm512_set1_ps(threshold);
+template <bool WithBias>
+FRESHET_AVX512 inline void words_reaching(const int8_bounds& bounds, const std::int32_t* products, std::uint64_t groups,
+                                          std::uint64_t* reaching) {
   for (std::size_t first = 0; groups != 0; groups >>= 4, first += 4, ++reaching) {
     std::uint64_t word = 0;
-    for (std::uint64_t left = groups & 15; left != 0; left &= left - 1) {
-      const auto i = static_cast<std::size_t>(std::countr_zero(left));
-      word |= group_reaching(bounds, products, thresholds, first + i) << i * rows_per_group;
+    if ((groups & 15) == 15) {
+#pragma GCC unroll 4
+      for (std::size_t i = 0; i < 4; ++i) {
+        word |= group_reaching<WithBias>(bounds, products, first + i) << i * rows_per_group;
+      }
+    } else {
+      for (std::uint64_t left = groups & 15; left != 0; left &= left - 1) {
+        const auto i = static_cast<std::size_t>(std::countr_zero(left));
+        word |= group_reaching<WithBias>(bounds, products, first + i) << i * rows_per_group;
+      }
     }
     *reaching = word;
+  }
+}
+
+FRESHET_AVX512 void rows_reaching(const int8_bounds& bounds, const std::int32_t* products, std::uint64_t groups,
+                                  std::uint64_t* reaching) {
+  const int8_bounds local = bounds;  // so that no store can be taken to change it
+  if (local.bias == nullptr) {
+    words_reaching<false>(local, products, groups, reaching);
+  } else {
+    words_reaching<true>(local, products, groups, reaching);
   }
 }
 

@@ -52,26 +52,23 @@ void dot_int8(const int8_tile& tile, const int8_queries& queries, std::int32_t* 
   }
 }
 
-std::uint64_t group_reaching(const int8_bounds& bounds, const std::int32_t* products, float threshold,
-                             std::size_t group) {
-  const float error = bounds.query_norm * bounds.group_errors[group] + bounds.query_error * bounds.group_norms[group];
+std::uint64_t group_reaching(const int8_bounds& bounds, const std::int32_t* products, std::size_t group) {
   std::uint64_t mask = 0;
   for (std::size_t lane = 0; lane < rows_per_group; ++lane) {
     const std::size_t row = group * rows_per_group + lane;
-    float upper = bounds.row_scales[row] * (bounds.query_scale * static_cast<float>(products[row]) + error);
-    if (bounds.bias != nullptr) upper += bounds.bias[row];
-    mask |= std::uint64_t{upper >= threshold} << lane;
+    float upper = bounds.row_scales[row] * (static_cast<float>(products[row]) + bounds.group_errors[group]);
+    if (bounds.bias != nullptr) upper += bounds.bias[row] * bounds.bias_scale;
+    mask |= std::uint64_t{upper >= bounds.threshold} << lane;
   }
   return mask;
 }
 
-void rows_reaching(const int8_bounds& bounds, const std::int32_t* products, float threshold, std::uint64_t groups,
+void rows_reaching(const int8_bounds& bounds, const std::int32_t* products, std::uint64_t groups,
                    std::uint64_t* reaching) {
   for (std::size_t first = 0; groups != 0; groups >>= 4, first += 4, ++reaching) {
     *reaching = 0;
     for (std::size_t i = 0; i < 4; ++i) {
-      if ((groups >> i & 1) == 0) continue;
-      *reaching |= group_reaching(bounds, products, threshold, first + i) << i * rows_per_group;
+      if ((groups >> i & 1) != 0) *reaching |= group_reaching(bounds, products, first + i) << i * rows_per_group;
     }
   }
 }

@@ -22,11 +22,13 @@ class bounded_candidates {
   /// Starts over for a query with k > 0. `margin` >= 0: a score may lie this much outside its bounds.
   void start(std::size_t k, float margin);
 
-  /// Rows with an upper bound below this need not be added. Rises as rows are added.
+  /// Rows with an upper bound below this need not be added. Rises with `prune_when_full`.
   float threshold() const { return threshold_; }
 
-  void add(const candidate& row) {
-    kept_.push_back(row);
+  void add(const candidate& row) { kept_.push_back(row); }
+
+  /// To be called now and then between rows; raises the threshold when enough rows were added.
+  void prune_when_full() {
     if (kept_.size() >= size_to_prune_) prune();
   }
 

@@ -9,11 +9,11 @@
 namespace freshet {
 namespace {
 
-// Half of the smallest first-level cache; the rest is for queries and products.
-constexpr std::size_t tile_bytes = 16384;
+// Fits the first-level caches of today; what spills over comes from the second level, which is fast enough for a batch.
+constexpr std::size_t tile_bytes = 32768;
 constexpr std::size_t groups_per_word = rows_per_word / rows_per_group;
 // A bias beyond this could overflow a bound.
-constexpr float bias_magnitude_max = 0x1p100F;
+constexpr float bias_magnitude_max = 0x1p60F;
 
 item_row row_at(std::size_t row) {
   return item_row{static_cast<std::uint32_t>(row)};
@@ -124,7 +124,6 @@ void dense_scan::start(const scan_request& request, std::vector<scored_row>& ran
   q.request = &request;
   q.ranked = &ranked;
   q.filter = row_filter(slice_, request.excluded, request.allowed);
-  q.candidates.start(request.k, bias_magnitude_ * rounding_share(scores_.factors.columns()));
 }
 
 // A block that is not full is rounded up to a size that the kernels know, with queries of zeros.
@@ -142,6 +141,8 @@ void dense_scan::quantize_queries(scan_scratch& scratch) const {
     std::int8_t* codes = scratch.codes.data() + block * block_bytes + (i - block_start) * 4;
     q.quantized = quantize(factors_of(*q.request), codes, count * 4);
     scratch.code_sums[i] = q.quantized.sum;
+    const float margin = bias_magnitude_ * rounding_share(scores_.factors.columns());
+    q.candidates.start(q.request->k, margin / q.quantized.scale);
   }
 }
 
@@ -167,40 +168,47 @@ void dense_scan::scan_tile(const tile& rows, scan_scratch& scratch) const {
 }
 
 void dense_scan::mark_eligible(const tile& rows, bounded_query& q) const {
+  const std::size_t first = slice_.first_word() + rows.first_word;
+  if (unbounded_.empty() && q.filter.all_eligible(first, first + rows.words)) {
+    std::fill_n(q.eligible.begin(), rows.words, ~std::uint64_t{0});
+    q.groups = ~std::uint64_t{0} >> (groups_per_tile_max - rows.words * groups_per_word);
+    return;
+  }
   q.groups = 0;
   for (std::size_t w = 0; w < rows.words; ++w) {
-    const std::size_t word = rows.first_word + w;
-    q.eligible[w] = q.filter.eligible(slice_.first_word() + word) & bounded_[word];
+    q.eligible[w] = q.filter.eligible(first + w) & bounded_[rows.first_word + w];
     q.groups |= groups_of(q.eligible[w]) << w * groups_per_word;
   }
 }
 
+// In steps of the query's scale, as the kernel's bounds are.
 void dense_scan::collect(const tile& rows, const std::int32_t* products, bounded_query& q) const {
   const std::size_t first = rows.first_word * rows_per_word;
   const std::size_t first_group = rows.first_word * groups_per_word;
-  const quantized_query& quantized = q.quantized;
+  std::array<float, groups_per_tile_max> errors;
+  for (std::size_t group = 0; group < rows.words * groups_per_word; ++group) {
+    errors[group] = q.quantized.norm * codes_.group_errors[first_group + group] +
+                    q.quantized.error * codes_.group_norms[first_group + group];
+  }
   const int8_bounds bounds{.row_scales = codes_.row_scales.data() + first,
+                           .group_errors = errors.data(),
                            .bias = bias_.empty() ? nullptr : bias_.data() + first,
-                           .group_errors = codes_.group_errors.data() + first_group,
-                           .group_norms = codes_.group_norms.data() + first_group,
-                           .query_scale = quantized.scale,
-                           .query_norm = quantized.norm,
-                           .query_error = quantized.error};
+                           .bias_scale = 1 / q.quantized.scale,
+                           .threshold = q.candidates.threshold()};
   std::array<std::uint64_t, words_per_tile_max> reaching{};
-  kernels_->rows_reaching(bounds, products, q.candidates.threshold(), q.groups, reaching.data());
+  kernels_->rows_reaching(bounds, products, q.groups, reaching.data());
   for (std::size_t w = 0; w < rows.words; ++w) {
     for (std::uint64_t bits = reaching[w] & q.eligible[w]; bits != 0; bits &= bits - 1) {
       const std::size_t row = w * rows_per_word + static_cast<std::size_t>(std::countr_zero(bits));
-      const std::size_t group = row / rows_per_group;
-      const float estimate = quantized.scale * static_cast<float>(products[row]);
-      const float error = quantized.norm * bounds.group_errors[group] + quantized.error * bounds.group_norms[group];
-      const float bias = bias_.empty() ? 0 : bounds.bias[row];
-      const float upper = bounds.row_scales[row] * (estimate + error) + bias;
-      if (upper < q.candidates.threshold()) continue;
-      const float lower = bounds.row_scales[row] * (estimate - error) + bias;
-      q.candidates.add({.row = row_at(first_row() + first + row), .lower = lower, .upper = upper});
+      const float product = static_cast<float>(products[row]);
+      const float error = errors[row / rows_per_group];
+      const float bias = bounds.bias == nullptr ? 0 : bounds.bias[row] * bounds.bias_scale;
+      q.candidates.add({.row = row_at(first_row() + first + row),
+                        .lower = bounds.row_scales[row] * (product - error) + bias,
+                        .upper = bounds.row_scales[row] * (product + error) + bias});
     }
   }
+  q.candidates.prune_when_full();
 }
 
 void dense_scan::rescore(bounded_query& q) const {

@@ -51,6 +51,14 @@ class row_filter {
     return bits;
   }
 
+  /// Whether every row of these words may be returned; asked before `eligible` is for any of them. May say no too
+  /// often.
+  bool all_eligible(std::size_t first_word, std::size_t last_word) const {
+    return allowed_.empty() && first_word * rows_per_word >= slice_.begin() &&
+           last_word * rows_per_word <= slice_.end() &&
+           (next_ == excluded_.size() || to_integer(excluded_[next_]) >= last_word * rows_per_word);
+  }
+
   /// Whether one row of the slice may be returned, in any order. Cost: O(log excluded).
   bool is_eligible(item_row row) const;
 

@@ -43,7 +43,7 @@ inline std::vector<scored_row> naive_rank(const item_scores& scores, row_range s
   std::vector<scored_row> ranked;
   for (std::size_t row = slice.begin(); row < slice.end(); ++row) {
     const item_row id{static_cast<std::uint32_t>(row)};
-    if (std::ranges::find(request.excluded, id) != request.excluded.end()) continue;
+    if (std::ranges::binary_search(request.excluded, id)) continue;
     if (!request.allowed.empty() && (request.allowed[row / 64] >> row % 64 & 1) == 0) continue;
     const float score = naive_score(scores, *request.q, row);
     ranked.push_back({id, score == score ? score : -std::numeric_limits<float>::infinity()});

@@ -60,10 +60,10 @@ TEST(int8_quantization, bounds_the_float32_score_of_any_row_and_query) {
     std::int64_t product = 0;
     for (std::size_t j = 0; j < columns; ++j) product += code_at(made, 0, j) * codes[j];
     const float score = testing::naive_dot(q, values);
-    const float estimate = quantized.scale * static_cast<float>(product);
+    const auto estimate = static_cast<float>(product);
     const float error = quantized.norm * made.group_errors[0] + quantized.error * made.group_norms[0];
-    EXPECT_LE(score, made.row_scales[0] * (estimate + error)) << "seed " << seed;
-    EXPECT_GE(score, made.row_scales[0] * (estimate - error)) << "seed " << seed;
+    EXPECT_LE(score, quantized.scale * (made.row_scales[0] * (estimate + error))) << "seed " << seed;
+    EXPECT_GE(score, quantized.scale * (made.row_scales[0] * (estimate - error))) << "seed " << seed;
   }
 }
 
@@ -74,8 +74,8 @@ TEST(int8_quantization, is_tight_for_ordinary_rows) {
   const auto made = quantized_row(values);
   std::vector<std::int8_t> codes(64);
   const auto q = quantize(values, codes.data(), 4);
-  const float error = made.row_scales[0] * (q.norm * made.group_errors[0] + q.error * made.group_norms[0]);
-  EXPECT_LT(error, 0.02F * q.norm * q.norm) << "about 1 % of |q| |v|";
+  const float error = q.norm * made.group_errors[0] + q.error * made.group_norms[0];
+  EXPECT_LT(error, 0.02F * q.norm * made.group_norms[0]) << "about 1 % of |q| |v|";
 }
 
 TEST(int8_quantization, gives_rows_of_zeros_the_scale_0) {

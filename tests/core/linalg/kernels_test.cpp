@@ -128,30 +128,27 @@ TEST_P(kernels, rows_reaching_compares_the_upper_bounds_of_wanted_groups_with_th
     const std::size_t rows = groups * rows_per_group;
     const auto scales = normals(random, rows);
     const auto bias = normals(random, rows);
-    const auto errors = normals(random, groups);
-    const auto norms = normals(random, groups);
+    auto errors = normals(random, groups);
+    for (float& error : errors) error *= 1e4F;
     std::vector<std::int32_t> products(rows);
     for (auto& product : products) product = static_cast<std::int32_t>(random.below(200000)) - 100000;
-    const int8_bounds bounds{.row_scales = scales.data(),
-                             .bias = repeat % 2 == 0 ? nullptr : bias.data(),
-                             .group_errors = errors.data(),
-                             .group_norms = norms.data(),
-                             .query_scale = 1e-5F,
-                             .query_norm = 0.3F,
-                             .query_error = 0.7F};
+    int8_bounds bounds{.row_scales = scales.data(),
+                       .group_errors = errors.data(),
+                       .bias = repeat % 2 == 0 ? nullptr : bias.data(),
+                       .bias_scale = 3e4F,
+                       .threshold = 0};
     std::vector<float> upper(rows);
     for (std::size_t row = 0; row < rows; ++row) {
-      const float error = bounds.query_norm * errors[row / 16] + bounds.query_error * norms[row / 16];
-      upper[row] = scales[row] * (bounds.query_scale * static_cast<float>(products[row]) + error);
-      if (bounds.bias != nullptr) upper[row] += bias[row];
+      upper[row] = scales[row] * (static_cast<float>(products[row]) + errors[row / 16]);
+      if (bounds.bias != nullptr) upper[row] += bias[row] * bounds.bias_scale;
     }
-    const std::uint64_t wanted = random.next() & (~std::uint64_t{0} >> (64 - groups));
     // A row's own bound: equal counts as reaching.
-    const float threshold = upper[random.below(rows)];
+    bounds.threshold = upper[random.below(rows)];
+    const std::uint64_t wanted = random.next() & (~std::uint64_t{0} >> (64 - groups));
     std::vector<std::uint64_t> reaching((groups + 3) / 4);
-    GetParam()->rows_reaching(bounds, products.data(), threshold, wanted, reaching.data());
+    GetParam()->rows_reaching(bounds, products.data(), wanted, reaching.data());
     for (std::size_t row = 0; row < rows; ++row) {
-      const bool expected = (wanted >> row / 16 & 1) != 0 && upper[row] >= threshold;
+      const bool expected = (wanted >> row / 16 & 1) != 0 && upper[row] >= bounds.threshold;
       ASSERT_EQ((reaching[row / 64] >> row % 64 & 1) != 0, expected) << "row " << row;
     }
   }

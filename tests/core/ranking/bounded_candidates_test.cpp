@@ -60,6 +60,7 @@ TEST(bounded_candidates, never_lose_a_row_that_is_among_the_k_best) {
       const float upper = score + static_cast<float>(random.below(9));
       scores.push_back(score);
       if (upper >= candidates.threshold()) candidates.add({item_row{row}, lower, upper});
+      if (random.below(50) == 0) candidates.prune_when_full();
     }
     const auto kept = rows_of(candidates);
     std::vector<float> sorted = scores;
