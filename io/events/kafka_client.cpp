@@ -122,10 +122,4 @@ result<std::optional<std::int32_t>> kafka_partitions(rd_kafka_s& client, const s
   return partitions;
 }
 
-error missing_topic(const kafka_options& options, std::string_view topic) {
-  const std::string name(topic);
-  return {error_code::not_found, "topic " + name + " does not exist at " + options.brokers +
-                                     "; create it, for example with: tools/kafka topic " + name + " 4"};
-}
-
 }  // namespace freshet

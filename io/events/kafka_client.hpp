@@ -54,7 +54,4 @@ struct kafka_callbacks {
 [[nodiscard]] result<std::optional<std::int32_t>> kafka_partitions(rd_kafka_s& client, const std::string& topic,
                                                                    std::chrono::milliseconds timeout);
 
-/// "topic shop.events does not exist at localhost:9092; create it, for example with: tools/kafka topic shop.events 4"
-[[nodiscard]] error missing_topic(const kafka_options& options, std::string_view topic);
-
 }  // namespace freshet

@@ -11,6 +11,7 @@
 #include "core/base/strong_id.hpp"
 #include "io/events/data_loss.hpp"
 #include "io/events/kafka_client.hpp"
+#include "io/events/kafka_topic.hpp"
 #include "io/events/wake_signal.hpp"
 
 namespace freshet {

@@ -100,4 +100,10 @@ status ensure_topic(const kafka_options& options, const topic_settings& settings
   }
 }
 
+error missing_topic(const kafka_options& options, std::string_view topic) {
+  const std::string name(topic);
+  return {error_code::not_found, "topic " + name + " does not exist at " + options.brokers +
+                                     "; create it, for example with: tools/kafka topic " + name + " 4"};
+}
+
 }  // namespace freshet

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "config/options.hpp"
 #include "core/base/result.hpp"
@@ -33,5 +34,8 @@ struct topic_settings {
 /// Creates the topic when it is missing and waits until every partition has a leader; one that exists is left as it is.
 [[nodiscard]] status ensure_topic(const kafka_options& options, const topic_settings& settings,
                                   std::shared_ptr<log> log, std::chrono::milliseconds timeout);
+
+/// "topic shop.events does not exist at localhost:9092; create it, for example with: tools/kafka topic shop.events 4"
+[[nodiscard]] error missing_topic(const kafka_options& options, std::string_view topic);
 
 }  // namespace freshet

@@ -1,6 +1,7 @@
 #include "io/events/kafka_source.hpp"
 
 #include <gtest/gtest.h>
+#include <librdkafka/rdkafka.h>
 
 #include <numeric>
 #include <thread>
@@ -19,6 +20,21 @@ std::vector<int> numbers(int count) {
   std::vector<int> all(count);
   std::iota(all.begin(), all.end(), 0);
   return all;
+}
+
+/// What lag monitors see of the group in partition 0.
+log_offset committed_offset(const kafka_options& options) {
+  rd_kafka_conf_t* configuration = rd_kafka_conf_new();
+  rd_kafka_conf_set(configuration, "bootstrap.servers", options.brokers.c_str(), nullptr, 0);
+  rd_kafka_conf_set(configuration, "group.id", options.group.c_str(), nullptr, 0);
+  rd_kafka_t* client = rd_kafka_new(RD_KAFKA_CONSUMER, configuration, nullptr, 0);
+  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(list, options.topic.c_str(), 0);
+  EXPECT_EQ(rd_kafka_committed(client, list, static_cast<int>(patience.count())), RD_KAFKA_RESP_ERR_NO_ERROR);
+  const log_offset committed = list->elems[0].offset;
+  rd_kafka_topic_partition_list_destroy(list);
+  rd_kafka_destroy(client);
+  return committed;
 }
 
 TEST(kafka_source, returns_every_record_once_and_each_partition_in_order) {
@@ -48,6 +64,7 @@ TEST(kafka_source, starts_at_the_stored_position_and_not_at_the_committed_one) {
     source->commit_hint(partition_id{0}, 1'000);
     source->close(patience);
   }
+  EXPECT_EQ(committed_offset(options), 1'000);
   consumer_state restored;
   restored.positions[partition_id{0}] = 400;
   const auto source = open_source(options, restored);
