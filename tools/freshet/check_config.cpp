@@ -1,11 +1,11 @@
 // `freshet check-config`: the effective settings and where each came from.
-#include <boost/json.hpp>
 #include <cstdio>
 #include <memory>
 
 #include "config/loader.hpp"
 #include "config/render.hpp"
 #include "config/settings.hpp"
+#include "io/artifacts/json_tree.hpp"
 #include "tools/freshet/command.hpp"
 
 namespace freshet::tools {
@@ -46,16 +46,28 @@ void print_table(const std::vector<effective_setting>& all) {
   }
 }
 
-void print_json(const std::vector<effective_setting>& all, const std::vector<std::string>& warnings) {
-  boost::json::object settings;
-  for (const auto& one : all) {
-    const bool bare = one.kind == setting_kind::number || one.kind == setting_kind::boolean;
-    settings[one.key] = {{"value", bare ? boost::json::parse(one.value) : boost::json::value(one.value)},
-                         {"origin", one.origin}};
+json_tree value_of(const effective_setting& one) {
+  if (one.kind == setting_kind::boolean) return json_tree::of_boolean(one.value == "true");
+  if (one.kind == setting_kind::number) {
+    if (auto number = parse_json(one.value)) return std::move(number).value();
   }
-  const boost::json::object document{{"settings", std::move(settings)},
-                                     {"warnings", boost::json::value_from(warnings)}};
-  std::printf("%s\n", boost::json::serialize(document).c_str());
+  return json_tree::of_text(one.value);
+}
+
+void print_json(const std::vector<effective_setting>& all, const std::vector<std::string>& warnings) {
+  json_tree settings = json_tree::of_object();
+  for (const auto& one : all) {
+    json_tree setting = json_tree::of_object();
+    setting.set("value", value_of(one));
+    setting.set("origin", json_tree::of_text(one.origin));
+    settings.set(one.key, std::move(setting));
+  }
+  json_tree sentences = json_tree::of_array();
+  for (const auto& sentence : warnings) sentences.append(json_tree::of_text(sentence));
+  json_tree document = json_tree::of_object();
+  document.set("settings", std::move(settings));
+  document.set("warnings", std::move(sentences));
+  std::printf("%s\n", document.compact().c_str());
 }
 
 int check(const invocation& call, const check_config_flags& flags) {

@@ -1,16 +1,14 @@
 // `freshet model`: what the registry holds, and which of it serves.
-#include <boost/json.hpp>
 #include <cstdio>
 #include <memory>
 
+#include "io/artifacts/json_tree.hpp"
 #include "io/artifacts/model_directory.hpp"
 #include "io/artifacts/registry.hpp"
 #include "tools/freshet/command.hpp"
 
 namespace freshet::tools {
 namespace {
-
-namespace json = boost::json;
 
 struct model_flags {
   std::string model_dir;
@@ -31,20 +29,31 @@ bool is_current(const model_context& context, const registered_model& model) {
   return current && current->model_id == model.model_id;
 }
 
-json::object to_json(const model_context& context, const registered_model& model) {
-  return {{"model_id", model.model_id},
-          {"model_type", model.model_type},
-          {"version", model.version},
-          {"path", model.path.string()},
-          {"created_at", model.created_at},
-          {"status", model.status},
-          {"current", is_current(context, model)},
-          {"metrics", json::value_from(model.metrics)},
-          {"hyperparameters", json::parse(model.hyperparameters)}};
+result<json_tree> to_json(const model_context& context, const registered_model& model) {
+  json_tree metrics = json_tree::of_object();
+  for (const auto& [name, value] : model.metrics) metrics.set(name, json_tree::of_number(value));
+  FRESHET_ASSIGN(json_tree hyperparameters, parse_json(model.hyperparameters));
+  json_tree facts = json_tree::of_object();
+  facts.set("model_id", json_tree::of_text(model.model_id));
+  facts.set("model_type", json_tree::of_text(model.model_type));
+  facts.set("version", json_tree::of_text(model.version));
+  facts.set("path", json_tree::of_text(model.path.string()));
+  facts.set("created_at", json_tree::of_text(model.created_at));
+  facts.set("status", json_tree::of_text(model.status));
+  facts.set("current", json_tree::of_boolean(is_current(context, model)));
+  facts.set("metrics", std::move(metrics));
+  facts.set("hyperparameters", std::move(hyperparameters));
+  return facts;
 }
 
-void print(const json::value& document) {
-  std::printf("%s\n", json::serialize(document).c_str());
+/// null when there is none.
+json_tree current_id(const model_context& context) {
+  const auto& current = context.known.current();
+  return current ? json_tree::of_text(current->model_id) : json_tree();
+}
+
+void print(const json_tree& document) {
+  std::printf("%s\n", document.compact().c_str());
 }
 
 std::string metrics_text(const registered_model& model) {
@@ -66,10 +75,15 @@ result<registered_model> find_model(const model_context& context) {
 
 status list(const model_context& context) {
   if (context.flags.as_json) {
-    json::array models;
-    for (const auto& model : context.known.models()) models.push_back(to_json(context, model));
-    const auto& current = context.known.current();
-    print({{"current", current ? json::value(current->model_id) : json::value()}, {"models", std::move(models)}});
+    json_tree models = json_tree::of_array();
+    for (const auto& model : context.known.models()) {
+      FRESHET_ASSIGN(json_tree facts, to_json(context, model));
+      models.append(std::move(facts));
+    }
+    json_tree document = json_tree::of_object();
+    document.set("current", current_id(context));
+    document.set("models", std::move(models));
+    print(document);
     return success{};
   }
   if (context.known.models().empty()) {
@@ -85,22 +99,21 @@ status list(const model_context& context) {
 status show(const model_context& context) {
   FRESHET_ASSIGN(const registered_model model, find_model(context));
   const auto loaded = load_model(model.path);
-  json::object document = to_json(context, model);
-  document["loads"] = loaded.ok();
+  FRESHET_ASSIGN(json_tree document, to_json(context, model));
+  document.set("loads", json_tree::of_boolean(loaded.ok()));
   if (loaded) {
-    document["users"] = loaded->metadata.users;
-    document["items"] = loaded->metadata.items;
-    document["factors"] = loaded->metadata.factors;
+    document.set("users", json_tree::of_integer(loaded->metadata.users));
+    document.set("items", json_tree::of_integer(loaded->metadata.items));
+    document.set("factors", json_tree::of_integer(loaded->metadata.factors));
   } else {
-    document["problem"] = loaded.failure().message;
+    document.set("problem", json_tree::of_text(loaded.failure().message));
   }
   if (context.flags.as_json) {
     print(document);
     return success{};
   }
-  for (const auto& [name, value] : document) {
-    const std::string text = value.is_string() ? std::string(value.get_string()) : json::serialize(value);
-    std::printf("%-16s %s\n", std::string(name).c_str(), text.c_str());
+  for (const auto& [name, value] : document.members()) {
+    std::printf("%-16s %s\n", name.c_str(), value.text().value_or(value.compact()).c_str());
   }
   return success{};
 }
@@ -113,7 +126,10 @@ status activate(const model_context& context) {
   FRESHET_TRY(activate_model(context.root, model.model_id, "freshet model activate", system_clock(), audit_log));
   const auto& before = context.known.current();
   if (context.flags.as_json) {
-    print({{"model_id", model.model_id}, {"previous", before ? json::value(before->model_id) : json::value()}});
+    json_tree document = json_tree::of_object();
+    document.set("model_id", json_tree::of_text(model.model_id));
+    document.set("previous", current_id(context));
+    print(document);
   } else {
     std::printf("%s serves from now on%s\n", model.model_id.c_str(),
                 before ? (", before it " + before->model_id).c_str() : "");

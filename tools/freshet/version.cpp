@@ -1,8 +1,8 @@
 // `freshet version`: the program and what it was built with, for bug reports.
-#include <boost/json.hpp>
 #include <cstdio>
 #include <memory>
 
+#include "io/artifacts/json_tree.hpp"
 #include "tools/freshet/build_facts.hpp"
 #include "tools/freshet/command.hpp"
 
@@ -16,11 +16,14 @@ void print_text() {
 }
 
 void print_json() {
-  boost::json::object libraries;
-  for (const auto& [name, version] : build_libraries) libraries[name] = version;
-  boost::json::object facts{{"version", FRESHET_VERSION}, {"compiler", build_compiler}, {"libraries", libraries}};
-  if (*build_commit != '\0') facts["commit"] = build_commit;
-  std::printf("%s\n", boost::json::serialize(facts).c_str());
+  json_tree libraries = json_tree::of_object();
+  for (const auto& [name, version] : build_libraries) libraries.set(name, json_tree::of_text(version));
+  json_tree facts = json_tree::of_object();
+  facts.set("version", json_tree::of_text(FRESHET_VERSION));
+  if (*build_commit != '\0') facts.set("commit", json_tree::of_text(build_commit));
+  facts.set("compiler", json_tree::of_text(build_compiler));
+  facts.set("libraries", std::move(libraries));
+  std::printf("%s\n", facts.compact().c_str());
 }
 
 }  // namespace
