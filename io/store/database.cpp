@@ -204,6 +204,8 @@ void database::close_files() {
 }
 
 database::~database() {
+  // The next open then has no log to read. When the disk is full the log keeps what it holds.
+  if (db_ && !is_reader()) (void)db_->Flush(rocksdb::FlushOptions(), handles_);
   close_files();
   std::error_code ignored;
   if (!scratch_.empty()) fs::remove_all(scratch_, ignored);
