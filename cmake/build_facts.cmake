@@ -3,6 +3,7 @@
 execute_process(COMMAND git -C ${SOURCE} describe --always --abbrev=12 --dirty=-modified --exclude=*
                 OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 string(REPLACE "," ";" LIBRARIES "${LIBRARIES}")
+cmake_minimum_required(VERSION 3.25)
 set(rows "")
 foreach(library ${LIBRARIES})
   string(REGEX REPLACE "^(.*)=(.*)$" "    {\"\\1\", \"\\2\"},\n" row "${library}")
