@@ -35,8 +35,8 @@ class kafka_broker {
 
  private:
   int run(const std::string& command) const {
-    return std::system(("KAFKA_PORT=" + std::to_string(port_) + " '" FRESHET_SOURCE_DIR "/tools/kafka' " + command +
-                        " >/dev/null </dev/null")
+    return std::system(("KAFKA_OPTS=-XX:TieredStopAtLevel=1 KAFKA_PORT=" + std::to_string(port_) +
+                        " '" FRESHET_SOURCE_DIR "/tools/kafka' " + command + " >/dev/null </dev/null")
                            .c_str());
   }
 
