@@ -99,9 +99,10 @@ class running_engine final : public engine {
     stop_requested_.notify_all();
   }
 
-  void reload_model() override {
-    caf::scoped_actor self{*system_};
-    self->send(supervisor_, reload_atom::value);
+  void reconfigure(const options& changed) override {
+    log_->set_level(changed.logging.level);
+    log_->info("settings reread: logging.level " + changed.logging.level);
+    reload_model();
   }
 
   bool stop() override {
@@ -127,6 +128,12 @@ class running_engine final : public engine {
   }
 
  private:
+  /// Asks for a look at the registry now.
+  void reload_model() {
+    caf::scoped_actor self{*system_};
+    self->send(supervisor_, reload_atom::value);
+  }
+
   status open_store() {
     store_options options;
     options.block_cache_bytes = settings_.store.block_cache_mb << 20;
@@ -154,7 +161,7 @@ class running_engine final : public engine {
 
   spawners make_spawners() {
     auto& system = *system_;
-    const finisher finish(catalogue_, metrics_, *log_);
+    const finisher finish(catalogue_, metrics_, *log_, settings_.logging.slow_request_threshold);
     spawners start;
     start.scorer = [&system, finish](std::size_t slice) { return system.spawn(make_scorer, slice, finish); };
     start.updater = [this, &system] {

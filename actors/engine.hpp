@@ -29,8 +29,8 @@ class engine {
   virtual void request_stop(const std::string& reason) = 0;
   /// Takes everything down in order; false when requests in flight had to be cut off or the service gave up.
   virtual bool stop() = 0;
-  /// Asks for a look at the registry now (SIGHUP).
-  virtual void reload_model() = 0;
+  /// Takes over what may change while running (settings marked live) and looks at the registry now.
+  virtual void reconfigure(const options& changed) = 0;
 };
 
 /// The owner's socket of a database: other commands hand their work over through it.

@@ -53,7 +53,8 @@ void finisher::record(const recommend_task& task, std::size_t count, double late
   line.append(", fallback=").append(task.fallback_method.empty() ? "none" : task.fallback_method);
   line.append(", latency=").append(std::to_string(std::lround(latency_ms))).append("ms");
   line.append(", request_id=").append(task.call->in().request_id);
-  log_->info(line);
+  const bool slow = latency_ms >= static_cast<double>(slow_after_.count());
+  log_->write(slow ? log_level::warning : log_level::info, line);
 }
 
 }  // namespace freshet

@@ -2,6 +2,7 @@
 // Threads: runs on the scorer that found itself last; the context is shared and thread-safe.
 #pragma once
 
+#include <chrono>
 #include <memory>
 
 #include "actors/item_catalogue.hpp"
@@ -13,8 +14,9 @@ namespace freshet {
 
 class finisher {
  public:
-  finisher(const item_catalogue& catalogue, metrics& measured, log& journal)
-      : catalogue_(&catalogue), metrics_(&measured), log_(&journal) {}
+  /// A request that takes at least `slow_after` is logged as a warning.
+  finisher(const item_catalogue& catalogue, metrics& measured, log& journal, std::chrono::milliseconds slow_after)
+      : catalogue_(&catalogue), metrics_(&measured), log_(&journal), slow_after_(slow_after) {}
 
   void operator()(recommend_task& task) const;
 
@@ -25,6 +27,7 @@ class finisher {
   const item_catalogue* catalogue_;
   metrics* metrics_;
   log* log_;
+  std::chrono::milliseconds slow_after_;
 };
 
 }  // namespace freshet

@@ -29,7 +29,7 @@ struct ingestor_context {
   log* journal = nullptr;
   health* ready = nullptr;
   const clock* time = nullptr;
-  std::size_t batch_records_max = 2'000;
+  std::size_t batch_records_max = 1'000;
   /// The embedded log is durable by itself, so what it feeds need not be synced again.
   bool sync_every_batch = true;
 };

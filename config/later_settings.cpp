@@ -8,7 +8,9 @@ namespace freshet {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 5> old_names{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> old_names{{
+    {"CACHE_SIZE", "cache.response.max_size"},
+    {"CACHE_EXPIRY", "cache.response.ttl_seconds"},
     {"WORKER_INTERVAL", "worker.interval_seconds"},
     {"THREADS", "worker.threads"},
     {"FAISS_NLIST", "faiss.nlist"},
@@ -20,6 +22,13 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> old_names
 
 const std::vector<std::string>& later_settings() {
   static const std::vector<std::string> all{
+      "cache.user_profile.ttl_seconds",
+      "cache.item_similarity.max_size",
+      "cache.item_similarity.ttl_seconds",
+      "cache.fallback.max_size",
+      "cache.fallback.ttl_seconds",
+      "cache.response.max_size",
+      "cache.response.ttl_seconds",
       "warmup.enabled",
       "warmup.num_popular_items",
       "warmup.num_user_profiles",
@@ -59,8 +68,6 @@ const std::vector<std::string>& later_settings() {
       "faiss.use_threads",
       "cors.allowed_origins",
       "rate_limit.",
-      "security.api_keys.",
-      "security.api_keys",
       "server.admin_port",
       "paths.processed",
       "worker.interval_seconds",

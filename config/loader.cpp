@@ -66,6 +66,12 @@ class loading {
 
  private:
   void apply(const assignment& given) {
+    if (given.key.starts_with("security.api_keys")) {
+      blame("security.api_keys (" + given.origin +
+            ") cannot be enforced by this version, and a service that looks protected must not be open; serve on "
+            "127.0.0.1 behind a gateway that checks keys, and remove the setting");
+      return;
+    }
     if (is_later_setting(given.key)) {
       later_[given.key] = given.origin;
       return;

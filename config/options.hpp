@@ -76,13 +76,10 @@ struct events_options {
 
 struct cache_limits {
   std::size_t max_size;
-  seconds ttl;
 };
 struct cache_options {
-  cache_limits user_profile{50'000, seconds(3600)};
-  cache_limits item_similarity{5'000, seconds(86'400)};
-  cache_limits fallback{10'000, seconds(1800)};
-  cache_limits response{10'000, seconds(300)};
+  /// Users whose query is kept ready.
+  cache_limits user_profile{50'000};
 };
 
 struct fallback_options {
@@ -112,7 +109,7 @@ struct kafka_options {
   std::string start = "earliest";
   /// What to do when the stored offset is no longer in the log: halt, earliest or latest.
   std::string on_data_loss = "halt";
-  std::size_t batch_records_max = 2'000;
+  std::size_t batch_records_max = 1'000;
   /// Any librdkafka property, passed through.
   std::map<std::string, std::string> properties;
 };

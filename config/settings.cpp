@@ -82,25 +82,10 @@ void declare_data(std::vector<setting>& all) {
                  "Age at which an event counts half, against the user's newest; 0 = no decay."),
           number("fallback.fold_in_from", FRESHET_AT(fallback.fold_in_from), 1, million,
                  "Interactions from which on a user is answered by fold-in instead of a fallback list."),
-          live(boolean("hot_reload.enabled", FRESHET_AT(hot_reload.enabled), "Take up a new model without a restart.")),
-          live(number("hot_reload.check_interval_seconds", FRESHET_AT(hot_reload.check_interval), 1, 86'400,
-                      "How often the registry is looked at.")),
+          boolean("hot_reload.enabled", FRESHET_AT(hot_reload.enabled), "Take up a new model without a restart."),
+          number("hot_reload.check_interval_seconds", FRESHET_AT(hot_reload.check_interval), 1, 86'400,
+                 "How often the registry is looked at."),
       });
-}
-
-// `field` maps options to the cache_limits of `name`.
-template <class Field>
-void declare_cache(std::vector<setting>& all, const std::string& name, Field field, const std::string& what,
-                   bool documented_names = false) {
-  const auto names = [documented_names](const char* old) {
-    return documented_names ? std::vector<std::string>{old} : std::vector<std::string>{};
-  };
-  all.push_back(number(
-      "cache." + name + ".max_size", [field](auto& o) -> auto& { return field(o).max_size; }, 0, 100 * million,
-      "Most entries in the cache of " + what + "; 0 = off.", names("CACHE_SIZE")));
-  all.push_back(number(
-      "cache." + name + ".ttl_seconds", [field](auto& o) -> auto& { return field(o).ttl; }, 0, year_seconds,
-      "How long an entry of it lives.", names("CACHE_EXPIRY")));
 }
 
 void declare_operations(std::vector<setting>& all) {
@@ -113,8 +98,8 @@ void declare_operations(std::vector<setting>& all) {
           choice("logging.format", FRESHET_AT(logging.format), {{"text", log_format::text}, {"json", log_format::json}},
                  "Form of the lines."),
           text("logging.dir", FRESHET_AT(logging.dir), "Directory of the log files."),
-          live(number("logging.slow_request_threshold_ms", FRESHET_AT(logging.slow_request_threshold), 1, day_ms,
-                      "A request that takes longer is logged as a warning.")),
+          number("logging.slow_request_threshold_ms", FRESHET_AT(logging.slow_request_threshold), 1, day_ms,
+                 "A request that takes longer is logged as a warning."),
           text("kafka.brokers", FRESHET_AT(kafka.brokers), "Brokers as host:port,host:port; empty = the embedded log."),
           text("kafka.topic", FRESHET_AT(kafka.topic), "Topic of the events."),
           text("kafka.group", FRESHET_AT(kafka.group), "Consumer group."),
@@ -139,10 +124,8 @@ std::vector<setting> declare_all() {
   std::vector<setting> all;
   declare_server(all);
   declare_data(all);
-  declare_cache(all, "user_profile", FRESHET_AT(cache.user_profile), "user profiles");
-  declare_cache(all, "item_similarity", FRESHET_AT(cache.item_similarity), "similar items");
-  declare_cache(all, "fallback", FRESHET_AT(cache.fallback), "fallback lists");
-  declare_cache(all, "response", FRESHET_AT(cache.response), "answers", true);
+  all.push_back(number("cache.user_profile.max_size", FRESHET_AT(cache.user_profile.max_size), 1, 100 * million,
+                       "Users whose query is kept ready; the least recently asked for make room."));
   declare_operations(all);
   return all;
 }

@@ -1,7 +1,7 @@
 #include <pthread.h>
 
 #include <csignal>
-#include <cstdio>
+#include <functional>
 #include <memory>
 #include <thread>
 
@@ -48,7 +48,9 @@ class signal_watch {
     return watched;
   }
 
-  signal_watch(engine& service, const sigset_t& watched) : thread_([&service, watched] { watch(service, watched); }) {}
+  /// `reread` gives the settings anew for SIGHUP.
+  signal_watch(engine& service, const sigset_t& watched, std::function<result<options>()> reread)
+      : thread_([&service, watched, reread = std::move(reread)] { watch(service, watched, reread); }) {}
   ~signal_watch() {
     // SIGUSR1 ends the thread; nobody else has a use for it.
     pthread_kill(thread_.native_handle(), SIGUSR1);
@@ -58,12 +60,16 @@ class signal_watch {
   signal_watch& operator=(const signal_watch&) = delete;
 
  private:
-  static void watch(engine& service, const sigset_t& watched) {
+  static void watch(engine& service, const sigset_t& watched, const std::function<result<options>()>& reread) {
     bool stopping = false;
     for (int number = 0; sigwait(&watched, &number) == 0;) {
       if (number == SIGUSR1) return;
       if (number == SIGHUP) {
-        service.reload_model();
+        if (const auto settings = reread()) {
+          service.reconfigure(*settings);
+        } else {
+          fail_configuration("serve", settings.failure());
+        }
       } else if (std::exchange(stopping, true)) {
         // A second Ctrl-C: at once. Nothing accepted is lost, the store takes a kill at any moment.
         std::_Exit(128 + number);
@@ -84,7 +90,7 @@ int serve(const invocation& call, const serve_flags& flags) {
   if (!service) return fail("serve", service.failure());
   std::string reason;
   {
-    const signal_watch signals(**service, watched);
+    const signal_watch signals(**service, watched, [&] { return load_options(call, given(flags)); });
     reason = (*service)->wait();
     if ((*service)->stop()) return exit_ok;
   }
