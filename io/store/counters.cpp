@@ -83,9 +83,8 @@ std::uint64_t counters::events_of(item_index item) const {
   return number < events_of_items_.size() ? events_of_items_[number] : 0;
 }
 
-void counters::put(rocksdb::WriteBatch& batch, const schema::totals& after,
-                   std::span<const schema::item_count> counts) const {
-  batch.Put((*db_)[family::meta], schema::numbered_key(schema::change_prefix, next_change_),
+void counters::put(write_batch& batch, const schema::totals& after, std::span<const schema::item_count> counts) const {
+  batch.put(family::meta, schema::numbered_key(schema::change_prefix, next_change_),
             schema::encode_change(after, counts));
 }
 
@@ -108,17 +107,16 @@ status counters::fold() {
   const auto last = next_change_ - 1;
   auto folded = totals_;
   folded.folded = last;
-  rocksdb::WriteBatch batch;
-  auto* meta = (*db_)[family::meta];
+  FRESHET_ASSIGN(auto batch, db_->begin());
   for (const auto page : changed_pages_) {
     const std::size_t first = std::size_t{page} * schema::items_per_page;
     const auto count = std::min<std::size_t>(schema::items_per_page, events_of_items_.size() - first);
-    batch.Put(meta, schema::numbered_key(schema::counts_prefix, page),
+    batch.put(family::meta, schema::numbered_key(schema::counts_prefix, page),
               schema::encode_counts_page(std::span(events_of_items_).subspan(first, count)));
   }
-  batch.Put(meta, slice_of(schema::totals_key), schema::encode_totals(folded));
+  batch.put(family::meta, schema::totals_key, schema::encode_totals(folded));
   for (auto change = totals_.folded + 1; change <= last; ++change) {
-    batch.Delete(meta, schema::numbered_key(schema::change_prefix, change));
+    batch.remove(family::meta, schema::numbered_key(schema::change_prefix, change));
   }
   FRESHET_TRY(db_->write(batch, /*sync=*/false));
   const std::lock_guard guard(mutex_);

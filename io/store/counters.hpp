@@ -30,7 +30,7 @@ class counters {
   std::uint64_t events_of(item_index item) const;
 
   /// Puts what changes into the batch.
-  void put(rocksdb::WriteBatch& batch, const schema::totals& after, std::span<const schema::item_count> counts) const;
+  void put(write_batch& batch, const schema::totals& after, std::span<const schema::item_count> counts) const;
   /// The batch has been written.
   void written(const schema::totals& after, std::span<const schema::item_count> counts);
   /// Not urgent: when it fails the changes stay, and the next time is as good.

@@ -2,6 +2,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
 #include <algorithm>
@@ -10,6 +11,8 @@
 #include <cstring>
 #include <thread>
 #include <vector>
+
+#include "io/store/info_log.hpp"
 
 namespace freshet {
 namespace {
@@ -44,12 +47,23 @@ rocksdb::DBOptions tuned() {
   options.max_background_jobs = 2;
   options.bytes_per_sync = 1 << 20;
   options.compaction_readahead_size = 2 << 20;
-  options.info_log_level = rocksdb::WARN_LEVEL;
-  options.keep_log_file_num = 4;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   return options;
 }
+
+/// Notes that RocksDB has stopped writing, and keeps it from trying to recover on a thread of its own.
+class failure_listener final : public rocksdb::EventListener {
+ public:
+  explicit failure_listener(std::atomic<bool>& failed) : failed_(failed) {}
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status*) override { failed_ = true; }
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+
+ private:
+  std::atomic<bool>& failed_;
+};
 
 /// All families in the files, and ours: RocksDB opens a database only with every family it has.
 std::vector<rocksdb::ColumnFamilyDescriptor> descriptors_of(std::vector<std::string> names, std::size_t cache_bytes) {
@@ -59,8 +73,18 @@ std::vector<rocksdb::ColumnFamilyDescriptor> descriptors_of(std::vector<std::str
   return descriptors;
 }
 
+std::vector<std::string> our_families() {
+  std::vector<std::string> names{rocksdb::kDefaultColumnFamilyName};
+  names.insert(names.end(), family_names.begin(), family_names.end());
+  return names;
+}
+
 bool has_database(const fs::path& path) {
   return fs::exists(path / "CURRENT");
+}
+
+error no_database(const fs::path& path) {
+  return {error_code::not_found, "there is no database at " + path.string() + "; freshet ingest creates one"};
 }
 
 /// What changes when the owner flushes, compacts or removes a log: the sizes of its manifests, the names of its logs.
@@ -107,116 +131,162 @@ error to_error(const rocksdb::Status& failure, std::string_view context) {
   return {code, std::string(context) + ": " + failure.ToString()};
 }
 
-database::database(fs::path path, std::optional<owner_lock> lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+// --- open_files
 
-result<std::unique_ptr<database>> database::open(const fs::path& path, const store_options& options) {
-  FRESHET_TRY(refuse_a_plain_file(path));
-  if (!options.create_if_missing && !has_database(path)) {
-    return error{error_code::not_found, "there is no database at " + path.string() + "; freshet ingest creates one"};
-  }
-  std::error_code failure;
-  fs::create_directories(path, failure);
-  if (failure) return error{error_code::io_failure, "cannot create " + path.string() + ": " + failure.message()};
-
-  FRESHET_ASSIGN(auto lock, owner_lock::take(path));
-  std::unique_ptr<database> opened(new database(path, std::move(lock)));
-  const auto outcome = opened->open_files(options);
-  if (!outcome.ok()) return to_error(outcome, "cannot open the database " + path.string());
-  return opened;
+open_files::~open_files() {
+  if (!db_) return;
+  for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
+  db_->Close();
 }
 
-result<std::unique_ptr<database>> database::open_reader(const fs::path& path) {
-  FRESHET_TRY(refuse_a_plain_file(path));
-  if (!has_database(path)) {
-    return error{error_code::not_found, "there is no database at " + path.string() + "; freshet ingest creates one"};
+void open_files::name_families() {
+  for (auto* handle : handles_) {
+    const auto at = std::find(family_names.begin(), family_names.end(), handle->GetName());
+    if (at != family_names.end()) families_[static_cast<std::size_t>(at - family_names.begin())] = handle;
   }
-  std::unique_ptr<database> opened(new database(path, std::nullopt));
-  std::string pattern = (fs::temp_directory_path() / "freshet-reader-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) {
-    return error{error_code::io_failure, "cannot create " + pattern + ": " + std::strerror(errno)};
-  }
-  opened->scratch_ = pattern;
-
-  FRESHET_TRY(opened->reopen());
-  return opened;
 }
 
-status database::reopen() {
-  if (!is_reader()) return success{};
-  constexpr int attempts_max = 50;
-  for (int attempt = 1; attempt <= attempts_max; ++attempt) {
-    const auto before = list_of_files(path_);
-    const auto outcome = open_files_as_reader();
-    const bool quiet = list_of_files(path_) == before;
-    if (outcome.ok() && quiet) return success{};
-    // A file that the owner removed while it was being opened is no damage; one that is missing in peace is.
-    if (!outcome.ok() && quiet && attempt >= 3) return to_error(outcome, "cannot read the database " + path_.string());
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-  return error{error_code::unavailable,
-               "the owner of " + path_.string() + " changes its files too fast for a reader; try again"};
-}
-
-rocksdb::Status database::open_files(const store_options& options) {
-  auto settings = tuned();
-  settings.create_if_missing = options.create_if_missing;
-  settings.create_missing_column_families = true;
+rocksdb::Status open_files::open(const rocksdb::DBOptions& settings, const fs::path& path, std::size_t cache_bytes) {
   std::vector<std::string> names{rocksdb::kDefaultColumnFamilyName};
-  if (has_database(path_)) {
-    const auto outcome = rocksdb::DB::ListColumnFamilies(settings, path_.string(), &names);
+  if (has_database(path)) {
+    const auto outcome = rocksdb::DB::ListColumnFamilies(settings, path.string(), &names);
     if (!outcome.ok()) return outcome;
   }
   for (const auto* name : family_names) {
     if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
   }
   rocksdb::DB* db = nullptr;
-  const auto outcome =
-      rocksdb::DB::Open(settings, path_.string(), descriptors_of(names, options.block_cache_bytes), &handles_, &db);
+  const auto outcome = rocksdb::DB::Open(settings, path.string(), descriptors_of(names, cache_bytes), &handles_, &db);
   db_.reset(db);
-  for (auto* handle : handles_) {
-    const auto at = std::find(family_names.begin(), family_names.end(), handle->GetName());
-    if (at != family_names.end()) families_[static_cast<std::size_t>(at - family_names.begin())] = handle;
-  }
+  if (outcome.ok()) name_families();
   return outcome;
 }
 
-rocksdb::Status database::open_files_as_reader() {
-  close_files();
+rocksdb::Status open_files::open_reader(const rocksdb::DBOptions& settings, const fs::path& path,
+                                        const fs::path& scratch) {
+  rocksdb::DB* db = nullptr;
+  const auto outcome = rocksdb::DB::OpenAsSecondary(settings, path.string(), scratch.string(),
+                                                    descriptors_of(our_families(), 64 << 20), &handles_, &db);
+  db_.reset(db);
+  if (outcome.ok()) name_families();
+  return outcome;
+}
+
+rocksdb::Status open_files::open_read_only(const rocksdb::DBOptions& settings, const fs::path& path,
+                                           std::size_t cache_bytes) {
+  rocksdb::DB* db = nullptr;
+  const auto outcome = rocksdb::DB::OpenForReadOnly(settings, path.string(),
+                                                    descriptors_of(our_families(), cache_bytes), &handles_, &db);
+  db_.reset(db);
+  if (outcome.ok()) name_families();
+  return outcome;
+}
+
+// --- opening and closing
+
+database::database(fs::path path, std::optional<owner_lock> lock, const store_options& options)
+    : path_(std::move(path)), lock_(std::move(lock)), options_(options) {}
+
+result<std::unique_ptr<database>> database::open(const fs::path& path, const store_options& options) {
+  FRESHET_TRY(refuse_a_plain_file(path));
+  if (!options.create_if_missing && !has_database(path)) return no_database(path);
+  std::error_code failure;
+  fs::create_directories(path, failure);
+  if (failure) return error{error_code::io_failure, "cannot create " + path.string() + ": " + failure.message()};
+
+  FRESHET_ASSIGN(auto lock, owner_lock::take(path));
+  std::unique_ptr<database> opened(new database(path, std::move(lock), options));
+  FRESHET_TRY(opened->open_as_owner());
+  return opened;
+}
+
+result<std::unique_ptr<database>> database::open_reader(const fs::path& path) {
+  FRESHET_TRY(refuse_a_plain_file(path));
+  if (!has_database(path)) return no_database(path);
+  std::unique_ptr<database> opened(new database(path, std::nullopt, {}));
+  std::string pattern = (fs::temp_directory_path() / "freshet-reader-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) {
+    return error{error_code::io_failure, "cannot create " + pattern + ": " + std::strerror(errno)};
+  }
+  opened->scratch_ = pattern;
+  FRESHET_TRY(opened->reopen_reader());
+  return opened;
+}
+
+status database::open_as_owner() {
+  auto settings = tuned();
+  settings.create_if_missing = options_.create_if_missing;
+  settings.create_missing_column_families = true;
+  settings.info_log = std::make_shared<info_log>(path_);
+  settings.listeners.push_back(std::make_shared<failure_listener>(failed_));
+  settings.max_bgerror_resume_count = 0;
+  auto opened = std::make_shared<open_files>();
+  const auto outcome = opened->open(settings, path_, options_.block_cache_bytes);
+  if (!outcome.ok()) return to_error(outcome, "cannot open the database " + path_.string());
+  files_ = std::move(opened);
+  return success{};
+}
+
+status database::reopen_reader() {
+  if (!is_reader()) return success{};
   auto settings = tuned();
   settings.max_open_files = -1;
-  std::vector<std::string> names{rocksdb::kDefaultColumnFamilyName};
-  names.insert(names.end(), family_names.begin(), family_names.end());
-  rocksdb::DB* db = nullptr;
-  const auto outcome = rocksdb::DB::OpenAsSecondary(settings, path_.string(), scratch_.string(),
-                                                    descriptors_of(names, 64 << 20), &handles_, &db);
-  db_.reset(db);
-  if (!outcome.ok()) return outcome;
-  std::copy(handles_.begin() + 1, handles_.end(), families_.begin());
-  return outcome;
-}
-
-void database::close_files() {
-  if (!db_) return;
-  for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
-  handles_.clear();
-  db_->Close();
-  db_.reset();
+  settings.info_log = std::make_shared<info_log>(scratch_);
+  constexpr int attempts_max = 50;
+  files_.reset();
+  for (int attempt = 1; attempt <= attempts_max; ++attempt) {
+    const auto before = list_of_files(path_);
+    auto opened = std::make_shared<open_files>();
+    const auto outcome = opened->open_reader(settings, path_, scratch_);
+    const bool quiet = list_of_files(path_) == before;
+    if (outcome.ok() && quiet) {
+      files_ = std::move(opened);
+      return success{};
+    }
+    // A file that the owner removed while it was being opened is no damage; one that is missing in peace is.
+    closed_because_ = to_error(outcome, "cannot read the database " + path_.string());
+    if (!outcome.ok() && quiet && attempt >= 3) return *closed_because_;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  closed_because_ = error{error_code::unavailable,
+                          "the owner of " + path_.string() + " changes its files too fast for a reader; try again"};
+  return *closed_because_;
 }
 
 database::~database() {
   // The next open then has no log to read. When the disk is full the log keeps what it holds.
-  if (db_ && !is_reader()) (void)db_->Flush(rocksdb::FlushOptions(), handles_);
-  close_files();
+  if (files_ && !is_reader() && !failed_) (void)std::const_pointer_cast<open_files>(files_)->flush();
+  files_.reset();
   std::error_code ignored;
   if (!scratch_.empty()) fs::remove_all(scratch_, ignored);
 }
 
+// --- reading
+
+result<database::pin> database::files() const {
+  const std::lock_guard guard(mutex_);
+  if (!files_) return *closed_because_;
+  return files_;
+}
+
 result<std::optional<std::string>> database::get(family which, std::string_view key) const {
+  FRESHET_ASSIGN(const auto open, files());
   std::string value;
-  const auto outcome = db_->Get(rocksdb::ReadOptions(), (*this)[which], slice_of(key), &value);
+  const auto outcome = (*open)->Get(rocksdb::ReadOptions(), (*open)[which], slice_of(key), &value);
   if (outcome.IsNotFound()) return std::optional<std::string>();
   if (!outcome.ok()) return to_error(outcome, path_.string());
   return std::optional(std::move(value));
+}
+
+result<database::lookups> database::get_all(family which, const std::vector<rocksdb::Slice>& keys) const {
+  FRESHET_ASSIGN(const auto open, files());
+  lookups found{std::vector<rocksdb::PinnableSlice>(keys.size()), std::vector<rocksdb::Status>(keys.size())};
+  (*open)->MultiGet(rocksdb::ReadOptions(), (*open)[which], keys.size(), keys.data(), found.values.data(),
+                    found.outcomes.data(), /*sorted_input=*/true);
+  for (const auto& outcome : found.outcomes) {
+    if (!outcome.ok() && !outcome.IsNotFound()) return to_error(outcome, path_.string());
+  }
+  return found;
 }
 
 database::range database::with_prefix(std::string_view prefix) {
@@ -226,32 +296,66 @@ database::range database::with_prefix(std::string_view prefix) {
   return keys;
 }
 
-status database::resume() {
-  const std::lock_guard guard(resume_mutex_);
-  if (!write_failed_) return success{};
-  const auto outcome = db_->Resume();
-  if (!outcome.ok()) return to_error(outcome, "the database " + path_.string() + " has not recovered");
-  write_failed_ = false;
-  return success{};
-}
+// --- writing
 
-status database::write(rocksdb::WriteBatch& batch, bool sync) {
+result<write_batch> database::begin() {
   if (is_reader()) {
     return error{error_code::unsupported, "the database " + path_.string() + " was opened for reading"};
   }
-  if (write_failed_) FRESHET_TRY(resume());
+  std::error_code failure;
+  const auto space = fs::space(path_, failure);
+  if (!failure && space.available < options_.reserved_bytes) {
+    return error{error_code::exhausted, "the disk of " + path_.string() + " has " +
+                                            std::to_string(space.available >> 20) + " MiB left; " +
+                                            std::to_string(options_.reserved_bytes >> 20) +
+                                            " MiB are kept in reserve, writing goes on when there is more"};
+  }
+  if (failed_) FRESHET_TRY(reopen_after_failure());
+  FRESHET_ASSIGN(auto open, files());
+  return write_batch(std::move(open));
+}
+
+/// Writes nothing, so it succeeds on a disk that is full: reading goes on until the next attempt.
+void database::open_for_reading_on() {
+  auto settings = tuned();
+  settings.info_log = std::make_shared<info_log>(path_);
+  auto opened = std::make_shared<open_files>();
+  if (opened->open_read_only(settings, path_, options_.block_cache_bytes).ok()) files_ = std::move(opened);
+}
+
+status database::reopen_after_failure() {
+  const std::lock_guard guard(mutex_);
+  if (!failed_) return success{};
+  if (files_.use_count() > 1) {
+    return error{error_code::unavailable,
+                 "the database " + path_.string() + " recovers when the reads in work have ended; try again"};
+  }
+  files_.reset();
+  ++generation_;
+  if (auto opened = open_as_owner(); !opened) {
+    closed_because_ = opened.failure();
+    open_for_reading_on();
+    return opened;
+  }
+  failed_ = false;
+  return success{};
+}
+
+status database::write(write_batch& batch, bool sync) {
   rocksdb::WriteOptions options;
   options.sync = sync;
-  const auto outcome = db_->Write(options, &batch);
+  const auto outcome = (*batch.files_)->Write(options, &batch.batch_);
   if (outcome.ok()) return success{};
-  write_failed_ = true;
+  failed_ = true;
   return to_error(outcome, "cannot write to the database " + path_.string());
 }
 
 status database::sync() {
-  const auto outcome = db_->SyncWAL();
-  if (!outcome.ok()) return to_error(outcome, "cannot write to the database " + path_.string());
-  return success{};
+  FRESHET_ASSIGN(const auto open, files());
+  const auto outcome = (*open)->SyncWAL();
+  if (outcome.ok()) return success{};
+  failed_ = true;
+  return to_error(outcome, "cannot write to the database " + path_.string());
 }
 
 }  // namespace freshet

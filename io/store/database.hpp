@@ -5,7 +5,7 @@
 //          open slow.
 // Errors:  exhausted (disk full), io_failure, corrupted, conflict (owned), unsupported, not_found, unavailable (a
 // reader
-//          that was overtaken by the owner; try again).
+//          that was overtaken by the owner, or a writer that recovers; try again).
 #pragma once
 
 #include <rocksdb/db.h>
@@ -42,6 +42,53 @@ inline std::string_view view_of(const rocksdb::Slice& slice) {
   return {slice.data(), slice.size()};
 }
 
+/// RocksDB's own objects, opened and closed together.
+class open_files {
+ public:
+  open_files() = default;
+  open_files(const open_files&) = delete;
+  open_files& operator=(const open_files&) = delete;
+  ~open_files();
+
+  rocksdb::DB* operator->() const { return db_.get(); }
+  rocksdb::ColumnFamilyHandle* operator[](family which) const { return families_[static_cast<std::size_t>(which)]; }
+
+  rocksdb::Status open(const rocksdb::DBOptions& settings, const std::filesystem::path& path, std::size_t cache_bytes);
+  rocksdb::Status open_reader(const rocksdb::DBOptions& settings, const std::filesystem::path& path,
+                              const std::filesystem::path& scratch);
+  rocksdb::Status open_read_only(const rocksdb::DBOptions& settings, const std::filesystem::path& path,
+                                 std::size_t cache_bytes);
+  /// Moves everything from memory into tables.
+  rocksdb::Status flush() { return db_->Flush(rocksdb::FlushOptions(), handles_); }
+
+ private:
+  void name_families();
+
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  std::array<rocksdb::ColumnFamilyHandle*, family_names.size()> families_{};
+};
+
+/// Puts and removals that are written together. Holds the files, so none are opened anew before it is written or gone.
+class write_batch {
+ public:
+  explicit write_batch(std::shared_ptr<const open_files> files) : files_(std::move(files)) {}
+  void put(family which, std::string_view key, std::string_view value) {
+    batch_.Put((*files_)[which], slice_of(key), slice_of(value));
+  }
+  void remove(family which, std::string_view key) { batch_.Delete((*files_)[which], slice_of(key)); }
+  /// The keys of [first, last).
+  void remove_range(family which, std::string_view first, std::string_view last) {
+    batch_.DeleteRange((*files_)[which], slice_of(first), slice_of(last));
+  }
+  bool empty() const { return batch_.Count() == 0; }
+
+ private:
+  friend class database;
+  std::shared_ptr<const open_files> files_;
+  rocksdb::WriteBatch batch_;
+};
+
 class database {
  public:
   static result<std::unique_ptr<database>> open(const std::filesystem::path& path, const store_options& options);
@@ -50,9 +97,11 @@ class database {
 
   bool is_reader() const { return !lock_.has_value(); }
   const std::filesystem::path& path() const { return path_; }
-  rocksdb::DB& operator*() { return *db_; }
-  rocksdb::DB* operator->() { return db_.get(); }
-  rocksdb::ColumnFamilyHandle* operator[](family which) const { return families_[static_cast<std::size_t>(which)]; }
+
+  /// The files, which stay open as long as the pointer is held. Errors: what prevented them from being opened again
+  /// after a failure.
+  using pin = std::shared_ptr<const open_files>;
+  result<pin> files() const;
 
   /// Nothing when the key is not there.
   result<std::optional<std::string>> get(family which, std::string_view key) const;
@@ -69,31 +118,47 @@ class database {
   template <class Visit>
   status for_each(family which, const range& keys, blocks kept, Visit visit) const;
 
-  /// One atomic write. After a failed one the next first asks RocksDB to recover (space may have returned).
-  status write(rocksdb::WriteBatch& batch, bool sync);
+  /// Looks up many keys of one family, which ascend. While the results are in use a pin must be held.
+  struct lookups {
+    std::vector<rocksdb::PinnableSlice> values;
+    std::vector<rocksdb::Status> outcomes;
+  };
+  result<lookups> get_all(family which, const std::vector<rocksdb::Slice>& keys) const;
+
+  /// An empty batch. Errors: exhausted while the disk has less than `reserved_bytes` left. After a failed write it
+  /// opens the files anew, as soon as nobody reads them: RocksDB 7.8.3 says that it recovers by itself, but its log
+  /// stays unusable (its issue 11643), and with its assertions in, as Debian builds it, trying ends the process.
+  result<write_batch> begin();
+  /// Grows when the files were opened anew: what failed may stand in them after all, so what memory knows of them must
+  /// be read again.
+  std::uint64_t generation() const { return generation_; }
+  /// One atomic write.
+  status write(write_batch& batch, bool sync);
   status sync();
   /// A reader sees the files as they were when it opened them; this opens them anew. No other call meanwhile.
   /// Why not RocksDB's own catching up: a reader's memtable keeps an old value of a key whose new one was flushed and
   /// its log removed in between, and shows the old one from then on (seen with 7.8.3). For the same reason the files
   /// are opened again when the owner flushed while they were being opened.
-  status reopen();
+  status reopen_reader();
 
  private:
-  database(std::filesystem::path path, std::optional<owner_lock> lock);
-  rocksdb::Status open_files(const store_options& options);
-  rocksdb::Status open_files_as_reader();
-  void close_files();
-  status resume();
+  database(std::filesystem::path path, std::optional<owner_lock> lock, const store_options& options);
+  status open_as_owner();
+  status reopen_after_failure();
+  void open_for_reading_on();
 
-  std::filesystem::path path_;
+  const std::filesystem::path path_;
   std::optional<owner_lock> lock_;
+  const store_options options_;
   /// Of a reader: where its info log goes; removed at the end.
   std::filesystem::path scratch_;
-  std::unique_ptr<rocksdb::DB> db_;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
-  std::array<rocksdb::ColumnFamilyHandle*, family_names.size()> families_{};
-  std::mutex resume_mutex_;
-  std::atomic<bool> write_failed_ = false;
+  std::atomic<std::uint64_t> generation_ = 0;
+  /// RocksDB takes no more writes.
+  std::atomic<bool> failed_ = false;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const open_files> files_;
+  /// Why `files_` is empty.
+  std::optional<error> closed_because_;
 };
 
 template <class Visit>
@@ -102,7 +167,8 @@ status database::for_each(family which, const range& keys, blocks kept, Visit vi
   const rocksdb::Slice last = slice_of(keys.last);
   if (!keys.last.empty()) options.iterate_upper_bound = &last;
   options.fill_cache = kept == blocks::cached;
-  const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(options, (*this)[which]));
+  FRESHET_ASSIGN(const auto open, files());
+  const std::unique_ptr<rocksdb::Iterator> at((*open)->NewIterator(options, (*open)[which]));
   for (at->Seek(slice_of(keys.first)); at->Valid(); at->Next()) {
     const result<scan> next = visit(view_of(at->key()), view_of(at->value()));
     if (!next) return next.failure();

@@ -3,9 +3,10 @@
 // Schema:  schema.hpp documents every key and value.
 // Errors:  open: conflict when another process owns the database (named with its pid), unsupported for a newer
 //          schema, corrupted, invalid_argument for a plain file at the path (a DuckDB file of the old system). Later:
-//          io_failure or exhausted (disk full), after which nothing of the batch has been applied: call `apply` again
-//          with the same batch, as often as it takes; each call first lets RocksDB recover, which it does when space
-//          has returned. Reading goes on meanwhile. Writing to a store opened for reading: unsupported.
+//          exhausted (disk full), io_failure, or unavailable while reads in work delay the recovery from one of them.
+//          Nothing of the batch can be seen then: call `apply` again with the same batch, as often as it takes; each
+//          call first recovers, which succeeds when space has returned. Reading goes on meanwhile. Writing to a store
+//          opened for reading: unsupported.
 // Twice:   an event whose user has an event with the same identity is a duplicate, in one batch or years apart; the
 //          first wins. A dead letter that is waiting is not taken again. So a batch applied twice changes nothing.
 // Threads: `apply`, `put_items`, `intern_items` and `remove_dead_letters` may be called from any thread and run one at
@@ -38,6 +39,8 @@ struct store_options {
   /// false: `sync` of a batch is ignored; batches are durable only with the next write that is synced.
   bool sync_every_batch = true;
   std::size_t block_cache_bytes = 256ull << 20;
+  /// Nothing is written while the disk has less than this left, so that what is in memory can still be put into files.
+  std::uint64_t reserved_bytes = 32ull << 20;
 };
 
 /// An event with the identity that makes it one event however often it comes.

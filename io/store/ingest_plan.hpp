@@ -14,9 +14,11 @@
 namespace freshet {
 
 struct ingest_plan {
-  explicit ingest_plan(const ingest_batch& what, const schema::totals& before) : batch(what), after(before) {}
+  ingest_plan(const ingest_batch& what, write_batch empty, const schema::totals& before)
+      : batch(what), writes(std::move(empty)), after(before) {}
 
   const ingest_batch& batch;
+  write_batch writes;
   schema::totals after;
 
   /// The distinct users of the batch, by first appearance; `number` of a new one is set, `is_new` tells.

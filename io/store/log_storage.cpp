@@ -11,19 +11,21 @@ constexpr log_offset last_offset = std::numeric_limits<log_offset>::max();
 /// The iterator on one partition, from `first` on. Below `first` lie removed entries, which it must not step through.
 class partition_scan {
  public:
-  partition_scan(database& db, partition_id partition, log_offset first)
-      : first_key_(schema::key_of_log_entry(partition, first)),
+  partition_scan(database::pin files, partition_id partition, log_offset first)
+      : files_(std::move(files)),
+        first_key_(schema::key_of_log_entry(partition, first)),
         last_key_(schema::key_of_log_entry(partition, last_offset)),
         lower_(slice_of(first_key_.view())),
         upper_(slice_of(last_key_.view())) {
     rocksdb::ReadOptions options;
     options.iterate_lower_bound = &lower_;
     options.iterate_upper_bound = &upper_;
-    at_.reset(db->NewIterator(options, db[family::log]));
+    at_.reset((*files_)->NewIterator(options, (*files_)[family::log]));
   }
   rocksdb::Iterator* operator->() { return at_.get(); }
 
  private:
+  database::pin files_;
   schema::log_key first_key_, last_key_;
   rocksdb::Slice lower_, upper_;
   std::unique_ptr<rocksdb::Iterator> at_;
@@ -42,55 +44,67 @@ schema::log_bounds log_storage::bounds(partition_id partition) const {
 }
 
 status log_storage::load(std::int32_t partitions) {
-  bounds_.assign(static_cast<std::size_t>(partitions), {});
-  FRESHET_TRY(load_stored_bounds());
-  return load_ends();
+  const auto generation = db_->generation();
+  std::vector<schema::log_bounds> found(static_cast<std::size_t>(partitions));
+  FRESHET_TRY(load_stored_bounds(found));
+  FRESHET_TRY(load_ends(found));
+  const std::lock_guard guard(mutex_);
+  bounds_ = std::move(found);
+  generation_ = generation;
+  return success{};
 }
 
-status log_storage::load_stored_bounds() {
+status log_storage::load_stored_bounds(std::vector<schema::log_bounds>& found) const {
   return db_->for_each(family::meta, database::with_prefix(schema::log_prefix), database::blocks::passing,
                        [&](auto key, auto value) -> result<scan> {
                          const auto partition = schema::number_of_key<std::uint32_t>(schema::log_prefix, key);
-                         const auto found = schema::decode_log_bounds(value);
-                         if (!partition || !found) return damaged(static_cast<partition_id>(partition.value_or(0)));
-                         if (*partition >= bounds_.size()) bounds_.resize(std::size_t{*partition} + 1);
-                         bounds_[*partition] = *found;
+                         const auto bounds = schema::decode_log_bounds(value);
+                         if (!partition || !bounds) return damaged(static_cast<partition_id>(partition.value_or(0)));
+                         if (*partition >= found.size()) found.resize(std::size_t{*partition} + 1);
+                         found[*partition] = *bounds;
                          return scan::go_on;
                        });
 }
 
-status log_storage::load_ends() {
-  const std::unique_ptr<rocksdb::Iterator> newest((*db_)->NewIterator({}, (*db_)[family::log]));
+status log_storage::load_ends(std::vector<schema::log_bounds>& found) const {
+  FRESHET_ASSIGN(const auto files, db_->files());
+  const std::unique_ptr<rocksdb::Iterator> newest((*files)->NewIterator({}, (*files)[family::log]));
   newest->SeekToLast();
   if (newest->Valid()) {
     const auto position = schema::decode_log_key(view_of(newest->key()));
     if (!position) return damaged({});
     const auto partition = static_cast<std::size_t>(to_integer(position->partition));
-    if (partition >= bounds_.size()) bounds_.resize(partition + 1);
+    if (partition >= found.size()) found.resize(partition + 1);
   }
-  for (std::size_t i = 0; i < bounds_.size(); ++i) {
+  for (std::size_t i = 0; i < found.size(); ++i) {
     const auto partition = static_cast<partition_id>(i);
-    partition_scan last(*db_, partition, bounds_[i].first);
+    partition_scan last(files, partition, found[i].first);
     last->SeekToLast();
     if (last->Valid()) {
       const auto position = schema::decode_log_key(view_of(last->key()));
       const auto head = schema::decode_log_entry_head(view_of(last->value()));
       if (!position || !head) return damaged(partition);
-      bounds_[i].next = std::max(bounds_[i].next, position->offset + static_cast<log_offset>(head->records));
+      found[i].next = std::max(found[i].next, position->offset + static_cast<log_offset>(head->records));
     }
     if (!last->status().ok()) return to_error(last->status(), db_->path().string());
   }
   return success{};
 }
 
+result<write_batch> log_storage::begin() {
+  FRESHET_ASSIGN(auto batch, db_->begin());
+  if (db_->generation() != generation_) FRESHET_TRY(load(partitions()));
+  return batch;
+}
+
 result<std::vector<log_offset>> log_storage::append(const std::vector<group>& groups, std::int64_t unix_ms) {
-  rocksdb::WriteBatch batch;
+  FRESHET_ASSIGN(auto batch, begin());
   std::vector<log_offset> offsets;
   for (const auto& [partition, records] : groups) {
     auto entry = schema::begin_log_entry(unix_ms, records.size());
     for (const auto& record : records) schema::append_log_record(entry, record);
     offsets.push_back(at(partition).next);
-    batch.Put((*db_)[family::log], slice_of(schema::key_of_log_entry(partition, offsets.back()).view()), entry);
+    batch.put(family::log, schema::key_of_log_entry(partition, offsets.back()).view(), entry);
   }
   FRESHET_TRY(db_->write(batch, /*sync=*/true));
   const std::lock_guard guard(mutex_);
@@ -99,7 +113,8 @@ result<std::vector<log_offset>> log_storage::append(const std::vector<group>& gr
 }
 
 result<log_offset> log_storage::border_at(partition_id partition, log_offset offset) const {
-  partition_scan scan(*db_, partition, bounds(partition).first);
+  FRESHET_ASSIGN(auto files, db_->files());
+  partition_scan scan(std::move(files), partition, bounds(partition).first);
   scan->SeekForPrev(slice_of(schema::key_of_log_entry(partition, offset).view()));
   if (!scan->Valid()) {
     if (!scan->status().ok()) return to_error(scan->status(), db_->path().string());
@@ -113,7 +128,7 @@ result<log_offset> log_storage::border_at(partition_id partition, log_offset off
 }
 
 status log_storage::trim(const std::vector<consumed>& positions) {
-  rocksdb::WriteBatch batch;
+  FRESHET_ASSIGN(auto batch, begin());
   std::vector<std::pair<partition_id, schema::log_bounds>> trimmed;
   for (const auto& [partition, next] : positions) {
     auto kept = bounds(partition);
@@ -121,11 +136,10 @@ status log_storage::trim(const std::vector<consumed>& positions) {
     if (next <= kept.first || next > kept.next) continue;
     FRESHET_ASSIGN(const auto border, border_at(partition, next));
     if (border <= kept.first) continue;
-    batch.DeleteRange((*db_)[family::log], slice_of(schema::key_of_log_entry(partition, kept.first).view()),
-                      slice_of(schema::key_of_log_entry(partition, border).view()));
+    batch.remove_range(family::log, schema::key_of_log_entry(partition, kept.first).view(),
+                       schema::key_of_log_entry(partition, border).view());
     kept.first = border;
-    batch.Put((*db_)[family::meta],
-              schema::numbered_key(schema::log_prefix, static_cast<std::uint32_t>(to_integer(partition))),
+    batch.put(family::meta, schema::numbered_key(schema::log_prefix, static_cast<std::uint32_t>(to_integer(partition))),
               schema::encode_log_bounds(kept));
     trimmed.emplace_back(partition, kept);
   }
@@ -141,7 +155,8 @@ result<record_batch> log_storage::read(partition_id partition, log_offset from, 
   // Entries beyond this may be written, but their sync has not been confirmed.
   const auto end = bounds(partition).next;
   FRESHET_ASSIGN(const auto first, border_at(partition, from));
-  partition_scan scan(*db_, partition, first);
+  FRESHET_ASSIGN(auto files, db_->files());
+  partition_scan scan(std::move(files), partition, first);
   for (scan->SeekToFirst(); scan->Valid() && batch.records.size() < records_max && batch.next_offset < end;
        scan->Next()) {
     const auto position = schema::decode_log_key(view_of(scan->key()));

@@ -23,7 +23,10 @@ class log_storage {
   /// Finds the ends of every partition; at least `partitions`, more when the log once had more.
   status load(std::int32_t partitions);
 
-  std::int32_t partitions() const { return static_cast<std::int32_t>(bounds_.size()); }
+  std::int32_t partitions() const {
+    const std::lock_guard guard(mutex_);
+    return static_cast<std::int32_t>(bounds_.size());
+  }
   schema::log_bounds bounds(partition_id partition) const;
 
   /// Records of one partition that are written together.
@@ -45,8 +48,10 @@ class log_storage {
   result<record_batch> read(partition_id partition, log_offset from, std::size_t records_max) const;
 
  private:
-  status load_stored_bounds();
-  status load_ends();
+  status load_stored_bounds(std::vector<schema::log_bounds>& found) const;
+  status load_ends(std::vector<schema::log_bounds>& found) const;
+  /// An empty batch; memory is up to date with the files then.
+  result<write_batch> begin();
   error damaged(partition_id partition) const;
   schema::log_bounds& at(partition_id partition) { return bounds_[static_cast<std::size_t>(to_integer(partition))]; }
   /// First offset of the entry that holds `offset`, or `offset` itself at the border between two.
@@ -55,6 +60,8 @@ class log_storage {
   database* db_;
   mutable std::mutex mutex_;
   std::vector<schema::log_bounds> bounds_;
+  /// Of the files that `bounds_` describe.
+  std::uint64_t generation_ = 0;
 };
 
 }  // namespace freshet

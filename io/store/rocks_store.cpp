@@ -19,9 +19,9 @@ error not_ours(const database& db) {
 /// A new database says what it is before it holds anything.
 result<schema::salts> initialise(database& db) {
   const schema::salts salts{secret(), secret()};
-  rocksdb::WriteBatch batch;
-  batch.Put(db[family::meta], slice_of(schema::version_key), schema::encode_version(schema::version));
-  batch.Put(db[family::meta], slice_of(schema::salts_key), schema::encode_salts(salts));
+  FRESHET_ASSIGN(auto batch, db.begin());
+  batch.put(family::meta, schema::version_key, schema::encode_version(schema::version));
+  batch.put(family::meta, schema::salts_key, schema::encode_salts(salts));
   FRESHET_TRY(db.write(batch, /*sync=*/true));
   return salts;
 }
@@ -81,15 +81,18 @@ error rocks_store::damaged(std::string_view what) const {
 }
 
 status rocks_store::load() {
+  const auto generation = db_->generation();
   FRESHET_TRY(counters_.load());
   FRESHET_TRY(load_items());
   FRESHET_TRY(load_types());
-  return load_positions();
+  FRESHET_TRY(load_positions());
+  loaded_generation_ = generation;
+  return success{};
 }
 
 status rocks_store::refresh() {
   if (!db_->is_reader()) return success{};
-  FRESHET_TRY(db_->reopen());
+  FRESHET_TRY(db_->reopen_reader());
   return load();
 }
 
@@ -150,14 +153,18 @@ result<store_counts> rocks_store::counts() const {
       .users = totals.users, .items = totals.items, .events = totals.events, .dead_letters = totals.letters};
 }
 
-status rocks_store::commit(const schema::totals& after, std::span<const schema::item_count> counts, bool sync) {
-  if (after != counters_.totals() || !counts.empty()) {
-    counters_.put(batch_, after, counts);
-    FRESHET_TRY(db_->write(batch_, sync));
-    counters_.written(after, counts);
-  } else {
-    FRESHET_TRY(db_->write(batch_, sync));
-  }
+result<write_batch> rocks_store::begin() {
+  FRESHET_ASSIGN(auto batch, db_->begin());
+  if (db_->generation() != loaded_generation_) FRESHET_TRY(load());
+  return batch;
+}
+
+status rocks_store::commit(write_batch& batch, const schema::totals& after, std::span<const schema::item_count> counts,
+                           bool sync) {
+  const bool is_change = after != counters_.totals() || !counts.empty();
+  if (is_change) counters_.put(batch, after, counts);
+  FRESHET_TRY(db_->write(batch, sync));
+  if (is_change) counters_.written(after, counts);
   // The batch stands; a fold that fails is tried again after the next one.
   (void)counters_.fold_when_due();
   return success{};

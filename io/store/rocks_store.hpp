@@ -76,18 +76,19 @@ class rocks_store final : public event_store {
   void number_items_and_types(ingest_plan& plan) const;
   event_type_index number_of_type(ingest_plan& plan, std::string_view name) const;
   status count_new_items(ingest_plan& plan) const;
-  status put_users(ingest_plan& plan);
-  void put_events(ingest_plan& plan);
-  status put_letters(ingest_plan& plan);
-  void put_positions(ingest_plan& plan);
+  status put_users(ingest_plan& plan) const;
+  void put_events(ingest_plan& plan) const;
+  status put_letters(ingest_plan& plan) const;
+  void put_positions(ingest_plan& plan) const;
   void remember(const ingest_plan& plan);
   ingest_outcome outcome_of(const ingest_plan& plan) const;
 
-  /// Writes a batch of items from position `first` on; their numbers are appended to `numbers`.
   status put_some_items(std::span<const item> items, std::vector<item_index>& numbers);
-  /// The number of an id, a new one when it has none; new ids are appended to `fresh` and written to `batch_`.
-  item_index intern(std::string_view id, std::vector<std::string>& fresh, schema::totals& after);
-  status commit(const schema::totals& after, std::span<const schema::item_count> counts, bool sync);
+  /// The number of an id, a new one when it has none; new ids are appended to `fresh` and put into the batch.
+  item_index intern(write_batch& batch, std::string_view id, std::vector<std::string>& fresh, schema::totals& after);
+  /// An empty batch; memory is up to date with the files then.
+  result<write_batch> begin();
+  status commit(write_batch& batch, const schema::totals& after, std::span<const schema::item_count> counts, bool sync);
 
   std::unique_ptr<database> db_;
   const store_options options_;
@@ -97,8 +98,8 @@ class rocks_store final : public event_store {
   user_directory users_;
   counters counters_;
   std::mutex write_mutex_;
-  /// Kept for its memory; every writer starts by clearing it.
-  rocksdb::WriteBatch batch_;
+  /// Of the files that memory knows.
+  std::uint64_t loaded_generation_ = 0;
   mutable std::mutex positions_mutex_;
   std::map<position_key, log_offset> positions_;
 };

@@ -23,18 +23,19 @@ error too_many(std::string_view what) {
 
 result<ingest_outcome> rocks_store::apply(const ingest_batch& batch, bool sync) {
   const std::lock_guard guard(write_mutex_);
-  ingest_plan plan(batch, counters_.totals());
+  FRESHET_ASSIGN(auto writes, begin());
+  ingest_plan plan(batch, std::move(writes), counters_.totals());
   FRESHET_TRY(number_users(plan));
   FRESHET_TRY(find_duplicates(plan));
   number_items_and_types(plan);
   FRESHET_TRY(count_new_items(plan));
 
-  batch_.Clear();
   FRESHET_TRY(put_users(plan));
   put_events(plan);
   FRESHET_TRY(put_letters(plan));
   put_positions(plan);
-  if (batch_.Count() > 0) FRESHET_TRY(commit(plan.after, plan.counts, sync && options_.sync_every_batch));
+  if (!plan.writes.empty())
+    FRESHET_TRY(commit(plan.writes, plan.after, plan.counts, sync && options_.sync_every_batch));
   remember(plan);
   return outcome_of(plan);
 }
@@ -84,13 +85,9 @@ status rocks_store::find_duplicates(ingest_plan& plan) const {
     keys.push_back(slice_of(slot.key.view()));
     events.push_back(slot.event);
   }
-  std::vector<rocksdb::PinnableSlice> values(keys.size());
-  std::vector<rocksdb::Status> outcomes(keys.size());
-  (*db_)->MultiGet(rocksdb::ReadOptions(), (*db_)[family::hist], keys.size(), keys.data(), values.data(),
-                   outcomes.data(), /*sorted_input=*/true);
+  FRESHET_ASSIGN(const auto looked_up, db_->get_all(family::hist, keys));
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (outcomes[i].IsNotFound()) continue;
-    if (!outcomes[i].ok()) return to_error(outcomes[i], path().string());
+    if (looked_up.outcomes[i].IsNotFound()) continue;
     plan.duplicate[events[i]] = true;
   }
   plan.applied = static_cast<std::size_t>(std::count(plan.duplicate.begin(), plan.duplicate.end(), false));
@@ -143,38 +140,36 @@ status rocks_store::count_new_items(ingest_plan& plan) const {
   return success{};
 }
 
-status rocks_store::put_users(ingest_plan& plan) {
+status rocks_store::put_users(ingest_plan& plan) const {
   absl::flat_hash_set<std::uint64_t> taken;
   for (const auto& user : plan.users) {
-    if (user.is_new) FRESHET_TRY(users_.put(batch_, user.id, user.number, user.hash, taken));
+    if (user.is_new) FRESHET_TRY(users_.put(plan.writes, user.id, user.number, user.hash, taken));
   }
   return success{};
 }
 
-void rocks_store::put_events(ingest_plan& plan) {
+void rocks_store::put_events(ingest_plan& plan) const {
   std::string value;
   for (const auto& slot : plan.slots) {
     if (plan.duplicate[slot.event]) continue;
     value.clear();
     schema::encode_event(value, plan.batch.events[slot.event].value, plan.item_of[slot.event],
                          plan.type_of[slot.event]);
-    batch_.Put((*db_)[family::hist], slice_of(slot.key.view()), value);
+    plan.writes.put(family::hist, slot.key.view(), value);
   }
   auto number = items_.size();
   for (const auto id : plan.new_items) {
-    batch_.Put((*db_)[family::ids], slice_of(schema::key_of_item_id(static_cast<item_index>(number++)).view()),
-               slice_of(id));
+    plan.writes.put(family::ids, schema::key_of_item_id(static_cast<item_index>(number++)).view(), id);
   }
   number = types_.size();
   for (const auto name : plan.new_types) {
-    batch_.Put((*db_)[family::meta], schema::numbered_key(schema::type_prefix, static_cast<std::uint16_t>(number++)),
-               slice_of(name));
+    plan.writes.put(family::meta, schema::numbered_key(schema::type_prefix, static_cast<std::uint16_t>(number++)),
+                    name);
   }
 }
 
-status rocks_store::put_letters(ingest_plan& plan) {
+status rocks_store::put_letters(ingest_plan& plan) const {
   absl::flat_hash_set<std::uint64_t> taken;
-  auto* meta = (*db_)[family::meta];
   for (const auto& letter : plan.batch.dead_letters) {
     const auto identity = hash64(schema::identity_of(letter), salts_.events);
     const auto mark = schema::numbered_key(schema::letter_key_prefix, identity);
@@ -182,16 +177,16 @@ status rocks_store::put_letters(ingest_plan& plan) {
     if (waiting || !taken.insert(identity).second) continue;
     const auto sequence = plan.after.next_letter++;
     ++plan.after.letters;
-    batch_.Put(meta, schema::numbered_key(schema::letter_prefix, sequence), schema::encode_letter(letter));
-    batch_.Put(meta, mark, schema::encode_sequence(sequence));
+    plan.writes.put(family::meta, schema::numbered_key(schema::letter_prefix, sequence), schema::encode_letter(letter));
+    plan.writes.put(family::meta, mark, schema::encode_sequence(sequence));
   }
   return success{};
 }
 
-void rocks_store::put_positions(ingest_plan& plan) {
+void rocks_store::put_positions(ingest_plan& plan) const {
   for (const auto& position : plan.batch.positions) {
-    batch_.Put((*db_)[family::meta], schema::key_of_offset(position.source, position.partition),
-               schema::encode_offset(position.next_offset));
+    plan.writes.put(family::meta, schema::key_of_offset(position.source, position.partition),
+                    schema::encode_offset(position.next_offset));
   }
 }
 
@@ -222,17 +217,18 @@ ingest_outcome rocks_store::outcome_of(const ingest_plan& plan) const {
 
 // --- items
 
-item_index rocks_store::intern(std::string_view id, std::vector<std::string>& fresh, schema::totals& after) {
+item_index rocks_store::intern(write_batch& batch, std::string_view id, std::vector<std::string>& fresh,
+                               schema::totals& after) {
   if (const auto known = items_.find(id)) return static_cast<item_index>(*known);
   const auto number = static_cast<item_index>(after.next_item++);
-  batch_.Put((*db_)[family::ids], slice_of(schema::key_of_item_id(number).view()), slice_of(id));
+  batch.put(family::ids, schema::key_of_item_id(number).view(), id);
   fresh.emplace_back(id);
   return number;
 }
 
 result<std::vector<item_index>> rocks_store::intern_items(std::span<const std::string> item_ids) {
   const std::lock_guard guard(write_mutex_);
-  batch_.Clear();
+  FRESHET_ASSIGN(auto batch, begin());
   auto after = counters_.totals();
   std::vector<item_index> numbers;
   numbers.reserve(item_ids.size());
@@ -240,11 +236,11 @@ result<std::vector<item_index>> rocks_store::intern_items(std::span<const std::s
   name_map<std::string_view, item_index> seen;
   for (const std::string_view id : item_ids) {
     const auto [at, is_first] = seen.try_emplace(id);
-    if (is_first) at->second = intern(id, fresh, after);
+    if (is_first) at->second = intern(batch, id, fresh, after);
     numbers.push_back(at->second);
   }
   if (fresh.empty()) return numbers;
-  FRESHET_TRY(commit(after, {}, options_.sync_every_batch));
+  FRESHET_TRY(commit(batch, after, {}, options_.sync_every_batch));
   for (auto& id : fresh) items_.append(std::move(id));
   return numbers;
 }
@@ -262,7 +258,7 @@ result<std::vector<item_index>> rocks_store::put_items(std::span<const item> ite
 }
 
 status rocks_store::put_some_items(std::span<const item> items, std::vector<item_index>& numbers) {
-  batch_.Clear();
+  FRESHET_ASSIGN(auto batch, begin());
   auto after = counters_.totals();
   std::vector<std::string> fresh;
   name_map<std::string_view, item_index> seen;
@@ -270,24 +266,23 @@ status rocks_store::put_some_items(std::span<const item> items, std::vector<item
     if (one.item_id.empty()) return error{error_code::invalid_argument, "an item has an empty item_id"};
     const auto [at, is_first] = seen.try_emplace(one.item_id);
     if (is_first) {
-      at->second = intern(one.item_id, fresh, after);
+      at->second = intern(batch, one.item_id, fresh, after);
       const auto key = schema::key_of_item(at->second);
       FRESHET_ASSIGN(const auto metadata, db_->get(family::items, key.view()));
       if (!metadata && counters_.events_of(at->second) == 0) ++after.items;
     }
     numbers.push_back(at->second);
-    batch_.Put((*db_)[family::items], slice_of(schema::key_of_item(at->second).view()), schema::encode_item(one));
+    batch.put(family::items, schema::key_of_item(at->second).view(), schema::encode_item(one));
   }
-  FRESHET_TRY(commit(after, {}, options_.sync_every_batch));
+  FRESHET_TRY(commit(batch, after, {}, options_.sync_every_batch));
   for (auto& id : fresh) items_.append(std::move(id));
   return success{};
 }
 
 status rocks_store::remove_dead_letters(std::span<const std::uint64_t> sequences) {
   const std::lock_guard guard(write_mutex_);
-  batch_.Clear();
+  FRESHET_ASSIGN(auto batch, begin());
   auto after = counters_.totals();
-  auto* meta = (*db_)[family::meta];
   absl::flat_hash_set<std::uint64_t> removed;
   for (const auto sequence : sequences) {
     const auto key = schema::numbered_key(schema::letter_prefix, sequence);
@@ -295,13 +290,13 @@ status rocks_store::remove_dead_letters(std::span<const std::uint64_t> sequences
     if (!value || !removed.insert(sequence).second) continue;
     const auto letter = schema::decode_letter(*value);
     if (!letter) return damaged("a dead letter");
-    batch_.Delete(meta, key);
-    batch_.Delete(meta,
-                  schema::numbered_key(schema::letter_key_prefix, hash64(schema::identity_of(*letter), salts_.events)));
+    batch.remove(family::meta, key);
+    batch.remove(family::meta,
+                 schema::numbered_key(schema::letter_key_prefix, hash64(schema::identity_of(*letter), salts_.events)));
     --after.letters;
   }
   if (removed.empty()) return success{};
-  return commit(after, {}, options_.sync_every_batch);
+  return commit(batch, after, {}, options_.sync_every_batch);
 }
 
 }  // namespace freshet

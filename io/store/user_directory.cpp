@@ -83,15 +83,11 @@ result<std::vector<user_directory::place>> user_directory::find_all(std::span<co
     keys[i] = schema::key_of_user_hash(places[unknown[i]].hash);
     slices[i] = slice_of(keys[i].view());
   }
-  std::vector<rocksdb::PinnableSlice> values(count);
-  std::vector<rocksdb::Status> outcomes(count);
-  (*db_)->MultiGet(rocksdb::ReadOptions(), (*db_)[family::ids], count, slices.data(), values.data(), outcomes.data(),
-                   /*sorted_input=*/true);
+  FRESHET_ASSIGN(const auto looked_up, db_->get_all(family::ids, slices));
   for (std::size_t i = 0; i < count; ++i) {
     auto& found = places[unknown[i]];
-    if (outcomes[i].IsNotFound()) continue;
-    if (!outcomes[i].ok()) return to_error(outcomes[i], db_->path().string());
-    const auto entry = schema::decode_user_entry(view_of(values[i]));
+    if (looked_up.outcomes[i].IsNotFound()) continue;
+    const auto entry = schema::decode_user_entry(view_of(looked_up.values[i]));
     if (!entry) return damaged_entry(*db_);
     const auto id = ids[unknown[i]];
     if (entry->id == id) {
@@ -104,15 +100,14 @@ result<std::vector<user_directory::place>> user_directory::find_all(std::span<co
   return places;
 }
 
-status user_directory::put(rocksdb::WriteBatch& batch, std::string_view id, user_index number, std::uint64_t hash,
+status user_directory::put(write_batch& batch, std::string_view id, user_index number, std::uint64_t hash,
                            absl::flat_hash_set<std::uint64_t>& taken) const {
   while (!taken.insert(hash).second) {
     FRESHET_ASSIGN(const auto next, probe(id, hash + 1));
     hash = next.hash;
   }
-  batch.Put((*db_)[family::ids], slice_of(schema::key_of_user_hash(hash).view()),
-            schema::encode_user_entry({number, id}));
-  batch.Put((*db_)[family::ids], slice_of(schema::key_of_user_id(number).view()), slice_of(id));
+  batch.put(family::ids, schema::key_of_user_hash(hash).view(), schema::encode_user_entry({number, id}));
+  batch.put(family::ids, schema::key_of_user_id(number).view(), id);
   return success{};
 }
 

@@ -39,11 +39,11 @@ class user_directory {
 
   result<std::optional<user_index>> find(std::string_view id) const;
   result<std::string> id(user_index user) const;
-  /// Aligned with `ids`, which are distinct. Cost: one sorted MultiGet for those not in memory.
+  /// Aligned with `ids`, which are distinct; a pin must be held. Cost: one sorted MultiGet for those not in memory.
   result<std::vector<place>> find_all(std::span<const std::string_view> ids) const;
 
   /// Writes a new id at its place, or behind it when a new id of the same batch, in `taken`, lies there.
-  status put(rocksdb::WriteBatch& batch, std::string_view id, user_index number, std::uint64_t hash,
+  status put(write_batch& batch, std::string_view id, user_index number, std::uint64_t hash,
              absl::flat_hash_set<std::uint64_t>& taken) const;
   void remember(std::string_view id, user_index number) const;
 

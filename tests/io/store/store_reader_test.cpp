@@ -38,19 +38,25 @@ TEST(store_reader, sees_what_the_owner_wrote_after_a_refresh) {
 TEST(store_reader, follows_an_owner_that_flushes_and_compacts) {
   const temporary_directory directory;
   auto owner = open_store(directory / "db");
-  auto& files = dynamic_cast<rocks_store&>(*owner).files();
+  auto& db = dynamic_cast<rocks_store&>(*owner).files();
   naive_store oracle;
   apply_numbered(*owner, oracle, 0, 100);
   auto reader = expect_value(event_store::open_reader(directory / "db"));
   for (std::uint64_t round = 1; round < 6; ++round) {
     apply_numbered(*owner, oracle, round * 100, (round + 1) * 100);
     for (const auto which : {family::hist, family::ids, family::meta}) {
-      ASSERT_TRUE(files->Flush({}, files[which]).ok());
-      ASSERT_TRUE(files->CompactRange({}, files[which], nullptr, nullptr).ok());
+      const auto files = expect_value(db.files());
+      ASSERT_TRUE((*files)->Flush({}, (*files)[which]).ok());
+      ASSERT_TRUE((*files)->CompactRange({}, (*files)[which], nullptr, nullptr).ok());
     }
     ASSERT_TRUE(reader->refresh());
     expect_equal(*reader, oracle);
   }
+}
+
+void flush(database& db, family which) {
+  const auto files = expect_value(db.files());
+  EXPECT_TRUE((*files)->Flush({}, (*files)[which]).ok());
 }
 
 TEST(store_reader, sees_whole_batches_of_a_busy_owner) {
@@ -59,13 +65,13 @@ TEST(store_reader, sees_whole_batches_of_a_busy_owner) {
   ASSERT_TRUE(owner->apply({}, true));
   std::atomic<bool> stop = false;
   std::thread writer([&] {
-    auto& files = dynamic_cast<rocks_store&>(*owner).files();
+    auto& db = dynamic_cast<rocks_store&>(*owner).files();
     for (int n = 0; !stop; ++n) {
       ingest_batch batch;
       for (int i = 0; i < 10; ++i) batch.events.push_back(purchase("u", "i", n, std::to_string(n * 10 + i)));
       batch.positions = {{"topic", partition_id{0}, n + 1}};
       EXPECT_TRUE(owner->apply(batch, false));
-      if (n % 64 == 0) (void)files->Flush({}, files[n % 128 == 0 ? family::meta : family::hist]);
+      if (n % 64 == 0) flush(db, n % 128 == 0 ? family::meta : family::hist);
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   });
@@ -144,10 +150,11 @@ TEST(store_reader, reads_beside_a_writer_without_tearing_a_batch) {
 /// Puts a record into the meta family of a closed store.
 void put_meta(const std::filesystem::path& path, std::string_view key, const std::string& value) {
   auto store = open_store(path);
-  auto& files = dynamic_cast<rocks_store&>(*store).files();
-  rocksdb::WriteBatch batch;
-  batch.Put(files[family::meta], slice_of(key), value);
-  ASSERT_TRUE(files.write(batch, true));
+  auto& db = dynamic_cast<rocks_store&>(*store).files();
+  auto batch = db.begin();
+  ASSERT_TRUE(batch);
+  batch->put(family::meta, key, value);
+  ASSERT_TRUE(db.write(*batch, true));
 }
 
 TEST(store_schema, refuses_a_newer_one_and_says_what_to_do) {
@@ -181,10 +188,11 @@ TEST(store_schema, reports_a_damaged_event_as_corrupted) {
   const temporary_directory directory;
   auto store = open_store(directory / "db");
   ASSERT_TRUE(store->apply(batch_of({purchase("u", "i", 1, "1")}), true));
-  auto& files = dynamic_cast<rocks_store&>(*store).files();
-  rocksdb::WriteBatch batch;
-  batch.Put(files[family::hist], slice_of(schema::key_of_event(user_index{0}, 77).view()), "\x7f");
-  ASSERT_TRUE(files.write(batch, true));
+  auto& db = dynamic_cast<rocks_store&>(*store).files();
+  auto batch = db.begin();
+  ASSERT_TRUE(batch);
+  batch->put(family::hist, schema::key_of_event(user_index{0}, 77).view(), "\x7f");
+  ASSERT_TRUE(db.write(*batch, true));
   EXPECT_EQ(store->history(user_index{0}).failure().code, error_code::corrupted);
   EXPECT_EQ(store->events(user_index{0}, 5, std::nullopt).failure().code, error_code::corrupted);
   EXPECT_EQ(store->for_each_history([](auto, auto) { return true; }).failure().code, error_code::corrupted);
@@ -194,9 +202,10 @@ TEST(store_schema, refuses_a_rocksdb_database_of_another_program) {
   const temporary_directory directory;
   {
     const auto db = expect_value(database::open(directory / "db", {}));
-    rocksdb::WriteBatch batch;
-    batch.Put((*db)[family::meta], "something", "else");
-    ASSERT_TRUE(db->write(batch, true));
+    auto batch = db->begin();
+    ASSERT_TRUE(batch);
+    batch->put(family::meta, "something", "else");
+    ASSERT_TRUE(db->write(*batch, true));
   }
   EXPECT_EQ(event_store::open(directory / "db", {}).failure().code, error_code::corrupted);
 }

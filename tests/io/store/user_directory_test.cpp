@@ -9,14 +9,15 @@ using namespace testing;
 
 /// Adds the ids that are not there yet, numbered on, in one batch.
 void add(database& db, const user_directory& users, const std::vector<std::string_view>& ids, std::uint32_t next) {
+  auto batch = db.begin();
+  ASSERT_TRUE(batch);
   const auto places = expect_value(users.find_all(ids));
-  rocksdb::WriteBatch batch;
   absl::flat_hash_set<std::uint64_t> taken;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (places[i].number) continue;
-    ASSERT_TRUE(users.put(batch, ids[i], user_index{next++}, places[i].hash, taken));
+    ASSERT_TRUE(users.put(*batch, ids[i], user_index{next++}, places[i].hash, taken));
   }
-  ASSERT_TRUE(db.write(batch, false));
+  ASSERT_TRUE(db.write(*batch, false));
 }
 
 TEST(user_directory, tells_ids_with_one_hash_apart) {
