@@ -28,14 +28,15 @@ constexpr std::size_t updater_credits = 8;
 constexpr std::size_t workers_max = 4;
 constexpr auto retry_pause = 200ms;
 
-std::size_t workers_of(const options& settings) {
+/// Threads of the actors' scheduler: one of the workers is the I/O thread.
+std::size_t pool_threads(const options& settings) {
   const std::size_t machine = std::max(1U, std::thread::hardware_concurrency());
-  if (settings.server.workers > 0) return std::min<std::size_t>(settings.server.workers, machine);
-  return std::min(machine, workers_max);
+  const std::size_t wanted = settings.server.workers > 0 ? settings.server.workers : workers_max;
+  return std::max<std::size_t>(1, std::min(wanted, machine) - 1);
 }
 
-std::size_t or_workers(std::uint32_t configured, const options& settings) {
-  return configured > 0 ? configured : workers_of(settings);
+std::size_t or_pool_threads(std::uint32_t configured, const options& settings) {
+  return configured > 0 ? configured : pool_threads(settings);
 }
 
 bool is_loopback(const std::string& host) {
@@ -156,7 +157,7 @@ class running_engine final : public engine {
     return {.store = store_.get(),
             .catalogue = &catalogue_,
             .time = &clock_,
-            .slices = or_workers(settings_.model.scorers, settings_)};
+            .slices = or_pool_threads(settings_.model.scorers, settings_)};
   }
 
   spawners make_spawners() {
@@ -220,14 +221,14 @@ class running_engine final : public engine {
 
   status start_actors() {
     config_.set("scheduler.policy", caf::atom("sharing"));
-    config_.set("scheduler.max-threads", workers_of(settings_));
+    config_.set("scheduler.max-threads", pool_threads(settings_));
     system_ = std::make_unique<caf::actor_system>(config_);
     health_.fail("ingestion", "starting");
     health_.fail("model", "loading");
     gate_ = std::make_shared<admission>(settings_.server.requests_in_flight_max, settings_.server.request_deadline);
     supervisor_context context{.start = make_spawners(),
-                               .scorers = or_workers(settings_.model.scorers, settings_),
-                               .updaters = or_workers(settings_.model.updaters, settings_),
+                               .scorers = or_pool_threads(settings_.model.scorers, settings_),
+                               .updaters = or_pool_threads(settings_.model.updaters, settings_),
                                .restarts = settings_.supervisor,
                                .hot_reload = settings_.hot_reload,
                                .table = &table_,

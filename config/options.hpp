@@ -56,9 +56,9 @@ struct model_options {
   std::string dir = "artifacts/cf";
   /// Model family that /health names while no model is loaded.
   std::string type = "als";
-  /// Slices of the catalogue, each with a scorer of its own; 0 = one for each worker.
+  /// Slices of the catalogue, each with a scorer of its own; 0 = one for each thread of the actors.
   std::uint32_t scorers = 0;
-  /// Owners of users; 0 = one for each worker.
+  /// Owners of users; 0 = one for each thread of the actors.
   std::uint32_t updaters = 0;
 };
 
