@@ -4,12 +4,13 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
-#include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
-#include <cstdio>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <vector>
@@ -42,6 +43,39 @@ error spill_failure(const std::filesystem::path& directory, const std::string& r
                                            reason + "; set TMPDIR to a directory with room"};
 }
 
+/// A Bloom filter whose probes of one hash share a cache line: 0.1 % false alarms at 30 million hashes, 10 % at 100.
+class seen_filter {
+ public:
+  void add(const content_hash& hash) {
+    auto& line = lines_[hash.high % lines_.size()];
+    for_each_probe(hash, [&](std::size_t word, std::uint64_t bit) {
+      line[word] |= bit;
+      return true;
+    });
+  }
+  bool may_have(const content_hash& hash) const {
+    const auto& line = lines_[hash.high % lines_.size()];
+    bool has_all = true;
+    for_each_probe(hash, [&](std::size_t word, std::uint64_t bit) { return has_all = (line[word] & bit) != 0; });
+    return has_all;
+  }
+
+ private:
+  static constexpr std::size_t bytes = 64 << 20;
+  static constexpr int probes = 4;
+
+  /// Nine bits of the hash choose one of a line's 512 bits; until `probe` says no.
+  template <class Probe>
+  static void for_each_probe(const content_hash& hash, Probe probe) {
+    std::uint64_t bits = hash.low;
+    for (int left = probes; left > 0; --left, bits >>= 9) {
+      if (!probe(bits >> 6 & 7, std::uint64_t{1} << (bits & 63))) return;
+    }
+  }
+
+  std::vector<std::array<std::uint64_t, 8>> lines_ = std::vector<std::array<std::uint64_t, 8>>(bytes / 64);
+};
+
 /// Counts that no longer fit in memory, in a database that nobody else sees and that need not survive anything.
 class spilled_counts {
  public:
@@ -66,6 +100,7 @@ class spilled_counts {
   }
 
   result<std::uint32_t> find(const content_hash& hash) {
+    if (!seen_.may_have(hash)) return std::uint32_t{0};
     rocksdb::PinnableSlice value;
     const auto outcome = database_->Get({}, database_->DefaultColumnFamily(), key_of(hash), &value);
     if (outcome.IsNotFound()) return std::uint32_t{0};
@@ -75,23 +110,24 @@ class spilled_counts {
     return count;
   }
 
-  /// In the order of the keys, which the memtable takes faster.
+  /// As one sorted file: no log, no memtable, nothing that a database does for data that must survive.
   status take(const counts_map& counts) {
     std::vector<std::pair<content_hash, std::uint32_t>> sorted(counts.begin(), counts.end());
     std::sort(sorted.begin(), sorted.end(),
-              [](const auto& left, const auto& right) { return key_bytes(left.first) < key_bytes(right.first); });
-    rocksdb::WriteOptions unlogged;
-    unlogged.disableWAL = true;
-    rocksdb::WriteBatch batch;
-    for (std::size_t at = 0; at < sorted.size(); ++at) {
-      const auto& [hash, count] = sorted[at];
-      batch.Put(key_of(hash), {reinterpret_cast<const char*>(&count), sizeof count});
-      if (batch.Count() < 10'000 && at + 1 < sorted.size()) continue;
-      if (const auto outcome = database_->Write(unlogged, &batch); !outcome.ok()) {
-        return spill_failure(directory_, outcome.ToString());
-      }
-      batch.Clear();
+              [](const auto& left, const auto& right) { return key_of(left.first).compare(key_of(right.first)) < 0; });
+    const auto file = (directory_ / "counts.sst").string();
+    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), database_->GetOptions());
+    auto outcome = writer.Open(file);
+    for (const auto& [hash, count] : sorted) {
+      if (!outcome.ok()) break;
+      outcome = writer.Put(key_of(hash), {reinterpret_cast<const char*>(&count), sizeof count});
     }
+    if (outcome.ok()) outcome = writer.Finish();
+    rocksdb::IngestExternalFileOptions moved;
+    moved.move_files = true;
+    if (outcome.ok()) outcome = database_->IngestExternalFile({file}, moved);
+    if (!outcome.ok()) return spill_failure(directory_, outcome.ToString());
+    for (const auto& [hash, count] : sorted) seen_.add(hash);
     return success{};
   }
 
@@ -100,12 +136,13 @@ class spilled_counts {
 
   static rocksdb::Options options() {
     rocksdb::BlockBasedTableOptions blocks;
-    blocks.block_cache = rocksdb::NewLRUCache(64 << 20);
+    blocks.block_cache = rocksdb::NewLRUCache(32 << 20);
     blocks.cache_index_and_filter_blocks = true;
     blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
     rocksdb::Options options;
     options.create_if_missing = true;
-    options.write_buffer_size = 32 << 20;
+    // Few sorted runs are what a look-up wants, and what is merged seldom costs little.
+    options.compaction_style = rocksdb::kCompactionStyleUniversal;
     options.compression = rocksdb::kNoCompression;
     options.max_open_files = 256;
     options.info_log_level = rocksdb::FATAL_LEVEL;
@@ -113,12 +150,10 @@ class spilled_counts {
     return options;
   }
   static rocksdb::Slice key_of(const content_hash& hash) { return {reinterpret_cast<const char*>(&hash), sizeof hash}; }
-  static std::string_view key_bytes(const content_hash& hash) {
-    return {reinterpret_cast<const char*>(&hash), sizeof hash};
-  }
 
   std::filesystem::path directory_;
   std::unique_ptr<rocksdb::DB> database_;
+  seen_filter seen_;
 };
 
 }  // namespace
@@ -138,11 +173,14 @@ content_hash content_hash_of(const event& value) {
 }
 
 std::string content_event_id(const content_hash& hash, std::uint64_t n) {
-  char text[64];
-  const int length =
-      std::snprintf(text, sizeof text, "content:%016llx%016llx:%llu", static_cast<unsigned long long>(hash.high),
-                    static_cast<unsigned long long>(hash.low), static_cast<unsigned long long>(n));
-  return {text, static_cast<std::size_t>(length)};
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string id = "content:";
+  id.reserve(64);
+  for (const std::uint64_t half : {hash.high, hash.low}) {
+    for (int shift = 60; shift >= 0; shift -= 4) id += digits[half >> shift & 15];
+  }
+  id += ':';
+  return id += std::to_string(n);
 }
 
 struct content_counter::state {

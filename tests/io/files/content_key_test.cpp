@@ -53,7 +53,7 @@ TEST(content_counter, counts_exactly_in_memory_and_on_disk) {
   SCOPED_TRACE(seed);
   random_source random(seed);
   testing::temporary_directory directory;
-  content_counter counter({.entries_in_memory_max = 100, .spill_directory = directory.path()});
+  content_counter counter({.entries_in_memory_max = 1'000, .spill_directory = directory.path()});
   std::map<std::uint64_t, std::uint64_t> reference;
   for (int row = 0; row < 20'000; ++row) {
     const std::uint64_t value = random.below(3'000);

@@ -101,12 +101,12 @@ TEST(csv_splitter, a_quote_that_is_never_closed_costs_one_line) {
 
 TEST(csv_splitter, a_stray_quote_in_a_large_file_costs_one_line) {
   std::string text = "a,b\n\"1,2\n";
-  for (int line = 0; line < 600'000; ++line) text += "3,4\n";
+  for (int line = 0; line < 300'000; ++line) text += "3,4\n";
   const auto records = split(text);
-  ASSERT_THAT(records, SizeIs(600'002));
+  ASSERT_THAT(records, SizeIs(300'002));
   EXPECT_NE(records[1].problem, "");
   EXPECT_THAT(records.back().fields, ElementsAre("3", "4"));
-  EXPECT_EQ(records.back().line, 600'002u);
+  EXPECT_EQ(records.back().line, 300'002u);
 }
 
 TEST(csv_splitter, a_line_of_10_megabytes_is_a_problem_of_that_line) {
