@@ -28,15 +28,24 @@ constexpr std::size_t updater_credits = 8;
 constexpr std::size_t workers_max = 4;
 constexpr auto retry_pause = 200ms;
 
-/// Threads of the actors' scheduler: one of the workers is the I/O thread.
-std::size_t pool_threads(const options& settings) {
+std::size_t workers_of(const options& settings) {
   const std::size_t machine = std::max(1U, std::thread::hardware_concurrency());
   const std::size_t wanted = settings.server.workers > 0 ? settings.server.workers : workers_max;
-  return std::max<std::size_t>(1, std::min(wanted, machine) - 1);
+  return std::min(wanted, machine);
 }
 
-std::size_t or_pool_threads(std::uint32_t configured, const options& settings) {
-  return configured > 0 ? configured : pool_threads(settings);
+/// Threads of the actors' scheduler: one of the workers is the I/O thread.
+std::size_t pool_threads(const options& settings) {
+  return std::max<std::size_t>(1, workers_of(settings) - 1);
+}
+
+std::size_t scorers_of(const options& settings) {
+  return settings.model.scorers > 0 ? settings.model.scorers : pool_threads(settings);
+}
+
+/// As many as workers: updaters have threads of their own, and a busy catalogue must not make the users stale.
+std::size_t updaters_of(const options& settings) {
+  return settings.model.updaters > 0 ? settings.model.updaters : workers_of(settings);
 }
 
 bool is_loopback(const std::string& host) {
@@ -154,10 +163,7 @@ class running_engine final : public engine {
   }
 
   generation_context generations() {
-    return {.store = store_.get(),
-            .catalogue = &catalogue_,
-            .time = &clock_,
-            .slices = or_pool_threads(settings_.model.scorers, settings_)};
+    return {.store = store_.get(), .catalogue = &catalogue_, .time = &clock_, .slices = scorers_of(settings_)};
   }
 
   spawners make_spawners() {
@@ -227,8 +233,8 @@ class running_engine final : public engine {
     health_.fail("model", "loading");
     gate_ = std::make_shared<admission>(settings_.server.requests_in_flight_max, settings_.server.request_deadline);
     supervisor_context context{.start = make_spawners(),
-                               .scorers = or_pool_threads(settings_.model.scorers, settings_),
-                               .updaters = or_pool_threads(settings_.model.updaters, settings_),
+                               .scorers = scorers_of(settings_),
+                               .updaters = updaters_of(settings_),
                                .restarts = settings_.supervisor,
                                .hot_reload = settings_.hot_reload,
                                .table = &table_,

@@ -58,7 +58,7 @@ struct model_options {
   std::string type = "als";
   /// Slices of the catalogue, each with a scorer of its own; 0 = one for each thread of the actors.
   std::uint32_t scorers = 0;
-  /// Owners of users; 0 = one for each thread of the actors.
+  /// Owners of users; 0 = as many as workers.
   std::uint32_t updaters = 0;
 };
 
