@@ -287,9 +287,10 @@ void session::stop_when_idle(time_point now) {
 void session::close() {
   if (closed_) return;
   closed_ = true;
-  --(turn_away_ ? server_->turned_away : server_->connections);
   boost::system::error_code ignored;
   socket_.close(ignored);
+  // Counted as gone only now, when the client can see it too.
+  --(turn_away_ ? server_->turned_away : server_->connections);
   if (body_bytes_claimed_ > 0) server_->bodies.give_back(std::exchange(body_bytes_claimed_, 0));
   // What is answered but not written is done; what is not answered yet will be when its answer comes.
   const auto calls = std::exchange(calls_, {});
