@@ -13,7 +13,8 @@ namespace freshet {
 #define FRESHET_CHECK_SELECT(_1, _2, name, ...) name
 #define FRESHET_CHECK(...) FRESHET_CHECK_SELECT(__VA_ARGS__, FRESHET_CHECK_2, FRESHET_CHECK_1, )(__VA_ARGS__)
 #define FRESHET_CHECK_1(condition) FRESHET_CHECK_2(condition, "")
-#define FRESHET_CHECK_2(condition, why)                                                                  \
-  do {                                                                                                   \
-    if (!(condition)) [[unlikely]] ::freshet::check_failed(#condition, why, __FILE__, __LINE__);         \
+#define FRESHET_CHECK_2(condition, why)                             \
+  do {                                                              \
+    if (!(condition)) [[unlikely]]                                  \
+      ::freshet::check_failed(#condition, why, __FILE__, __LINE__); \
   } while (false)

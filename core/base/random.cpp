@@ -22,6 +22,8 @@ double random_source::normal() {
   return radius * std::cos(2.0 * std::numbers::pi * uniform());
 }
 
-random_source random_source::split(std::uint64_t stream) { return random_source(hash_combine(engine_(), stream)); }
+random_source random_source::split(std::uint64_t stream) {
+  return random_source(hash_combine(engine_(), stream));
+}
 
 }  // namespace freshet

@@ -15,13 +15,13 @@ namespace freshet {
 enum class error_code {
   invalid_argument,  // the caller gave something that cannot be used
   not_found,
-  conflict,       // somebody else owns it, or it exists already
-  corrupted,      // bytes that do not check out
-  unsupported,    // a newer format, or a feature that is not built in
-  io_failure,     // the operating system or a disk refused
-  unavailable,    // a peer does not answer; trying again may help
-  out_of_range,   // an offset or number outside what exists
-  exhausted,      // memory, disk or another resource ran out
+  conflict,      // somebody else owns it, or it exists already
+  corrupted,     // bytes that do not check out
+  unsupported,   // a newer format, or a feature that is not built in
+  io_failure,    // the operating system or a disk refused
+  unavailable,   // a peer does not answer; trying again may help
+  out_of_range,  // an offset or number outside what exists
+  exhausted,     // memory, disk or another resource ran out
   cancelled,
   not_positive_definite,
 };
@@ -48,7 +48,7 @@ class [[nodiscard]] result {
  public:
   using value_type = T;
 
-  result(T value) : state_(std::in_place_index<0>, std::move(value)) {}    // NOLINT: implicit on purpose
+  result(T value) : state_(std::in_place_index<0>, std::move(value)) {}          // NOLINT: implicit on purpose
   result(error failure) : state_(std::in_place_index<1>, std::move(failure)) {}  // NOLINT: implicit on purpose
 
   explicit operator bool() const { return state_.index() == 0; }
@@ -94,11 +94,11 @@ using status = result<success>;
 #define FRESHET_CONCATENATE(a, b) FRESHET_CONCATENATE_INNER(a, b)
 
 /// Leaves the function with the error of `expression`, a status or result whose value is not needed.
-#define FRESHET_TRY(expression)                                         \
-  do {                                                                  \
-    if (auto freshet_try_result = (expression); !freshet_try_result) {  \
-      return std::move(freshet_try_result).failure();                   \
-    }                                                                   \
+#define FRESHET_TRY(expression)                                        \
+  do {                                                                 \
+    if (auto freshet_try_result = (expression); !freshet_try_result) { \
+      return std::move(freshet_try_result).failure();                  \
+    }                                                                  \
   } while (false)
 
 /// `FRESHET_ASSIGN(auto rows, read_rows(path));` declares rows, or leaves the function with the error.

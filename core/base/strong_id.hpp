@@ -18,7 +18,7 @@ enum class item_row : std::uint32_t {};
 enum class user_row : std::uint32_t {};
 
 template <class Id>
-  requires std::is_enum_v<Id>
+requires std::is_enum_v<Id>
 constexpr auto to_integer(Id id) {
   return static_cast<std::underlying_type_t<Id>>(id);
 }

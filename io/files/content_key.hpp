@@ -7,7 +7,8 @@
 //         or a byte 1 and the float's 4 bytes (-0 as 0), then user_id, item_id, event_type, session_id,
 //         recommendation_id and properties, each as its length in 4 bytes and its bytes. Never change it: the
 //         identities are in databases and topics.
-// Limits: counts are exact for any number of rows in 200 MB at most: those of 900,000 different rows lie in memory; when
+// Limits: counts are exact for any number of rows in 200 MB at most: those of 900,000 different rows lie in memory;
+// when
 //         these are full they move to a RocksDB in a directory of its own (under TMPDIR, 20 bytes a row), which a Bloom
 //         filter in memory guards, so that a row never seen before is not looked up on disk.
 // Cost:   0.5 us a row in memory, 1 us beyond.

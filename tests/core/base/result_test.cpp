@@ -6,7 +6,8 @@ namespace freshet {
 namespace {
 
 result<int> half(int number) {
-  if (number % 2 != 0) return error{error_code::invalid_argument, std::to_string(number) + " is odd; give an even number"};
+  if (number % 2 != 0)
+    return error{error_code::invalid_argument, std::to_string(number) + " is odd; give an even number"};
   return number / 2;
 }
 
@@ -39,7 +40,8 @@ TEST(result, a_status_succeeds_or_says_why) {
 }
 
 TEST(result, context_goes_in_front) {
-  EXPECT_EQ(in_context("events.csv", error{error_code::corrupted, "line 3 is torn"}).message, "events.csv: line 3 is torn");
+  EXPECT_EQ(in_context("events.csv", error{error_code::corrupted, "line 3 is torn"}).message,
+            "events.csv: line 3 is torn");
 }
 
 TEST(result_death, reading_the_value_of_a_failure_aborts) {

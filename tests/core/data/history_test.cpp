@@ -9,7 +9,8 @@ namespace {
 
 constexpr float no_value = std::numeric_limits<float>::quiet_NaN();
 
-interaction of(std::uint32_t item, unix_seconds ts, std::int32_t qty = 1, std::uint16_t type = 0, float value = no_value) {
+interaction of(std::uint32_t item, unix_seconds ts, std::int32_t qty = 1, std::uint16_t type = 0,
+               float value = no_value) {
   return {.item = item_index{item}, .type = event_type_index{type}, .qty = qty, .value = value, .ts = ts, .key = 0};
 }
 
@@ -49,7 +50,9 @@ TEST(strengths, halve_after_the_half_life_counted_from_the_newest_event) {
   EXPECT_FLOAT_EQ(sums[1].strength, 1);
 }
 
-TEST(strengths, of_nothing_are_nothing) { EXPECT_TRUE(strengths({}, {}).empty()); }
+TEST(strengths, of_nothing_are_nothing) {
+  EXPECT_TRUE(strengths({}, {}).empty());
+}
 
 }  // namespace
 }  // namespace freshet
