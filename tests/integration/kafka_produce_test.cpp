@@ -37,7 +37,8 @@ class kafka_produce : public ::testing::Test {
   }
   /// Everything in the topic, decoded.
   std::vector<event> consume_events(std::size_t count) const {
-    const auto source = open_source(options_, {});
+    const consumer_state nothing;
+    const auto source = open_source(options_, nothing);
     event_decoder decoder(time_);
     std::vector<event> events;
     const auto deadline = std::chrono::steady_clock::now() + patience;

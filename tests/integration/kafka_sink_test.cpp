@@ -112,7 +112,8 @@ TEST(kafka_sink, a_dead_letter_keeps_its_bytes_and_says_why) {
                 [](const auto& where) { EXPECT_TRUE(where); });
   ASSERT_TRUE((*sink)->flush(patience));
 
-  const auto source = open_source(letters, {});
+  const consumer_state nothing;
+  const auto source = open_source(letters, nothing);
   record_batch batch;
   while (batch.records.empty()) batch = *source->poll(10, 1'000ms);
   EXPECT_EQ(batch.records.at(0).value, bytes);

@@ -119,7 +119,8 @@ TEST(kafka_source, keeps_keys_headers_and_times) {
                 [](const auto& where) { EXPECT_TRUE(where); });
   ASSERT_TRUE((*sink)->flush(patience));
 
-  const auto source = open_source(options, {});
+  const consumer_state nothing;
+  const auto source = open_source(options, nothing);
   record_batch batch;
   while (batch.records.empty()) batch = *source->poll(10, 1'000ms);
   const auto& record = batch.records.at(0);
@@ -148,7 +149,8 @@ TEST(kafka_source, knows_how_far_behind_it_is) {
 TEST(kafka_source, wakes_from_waiting_when_told_even_if_told_before) {
   const auto options = kafka_settings(shared_kafka());
   make_topic(options, 1);
-  const auto source = open_source(options, {});
+  const consumer_state nothing;
+  const auto source = open_source(options, nothing);
   std::thread other([&] {
     std::this_thread::sleep_for(200ms);
     source->wake();

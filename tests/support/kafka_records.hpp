@@ -93,6 +93,7 @@ struct consumer_state {
   }
 };
 
+/// The state is asked for positions as long as the source lives.
 inline std::unique_ptr<event_source> open_source(const kafka_options& options, const consumer_state& state) {
   auto source = make_kafka_source(options, quiet_log());
   EXPECT_TRUE(source) << source.failure().message;
@@ -100,6 +101,8 @@ inline std::unique_ptr<event_source> open_source(const kafka_options& options, c
   EXPECT_TRUE(opened) << opened.failure().message;
   return std::move(*source);
 }
+
+std::unique_ptr<event_source> open_source(const kafka_options& options, consumer_state&& state) = delete;
 
 /// Polls until `enough` or patience ends.
 template <class Condition>
