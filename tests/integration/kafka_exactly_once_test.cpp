@@ -67,7 +67,7 @@ void send_round(kafka_sink& sink, random_source& random, oracle& expected, std::
     }
     sink.append(user, value, [&refused](const result<event_sink::position>& where) { refused += where ? 0 : 1; });
   }
-  ASSERT_TRUE(sink.flush(60s));
+  ASSERT_TRUE(sink.flush(120s));
   ASSERT_EQ(refused, 0);
 }
 
@@ -126,7 +126,9 @@ TEST(exactly_once, survives_kills_of_the_service_and_of_the_broker) {
   random_source random(seed);
   const testing::temporary_directory directory;
   kafka_broker broker;
-  const auto kafka = testing::kafka_settings(broker.address());
+  auto kafka = testing::kafka_settings(broker.address());
+  // On a busy machine a broker takes longer to come back than a record is kept by default.
+  kafka.properties["message.timeout.ms"] = "120000";
   const auto quiet = log::to_stderr("ERROR");
   ASSERT_TRUE(ensure_topic(kafka, {.name = kafka.topic, .partitions = 4, .properties = {}}, quiet, 30s));
   // A killed member is missed sooner than by default, so that its successor need not wait for its partitions.

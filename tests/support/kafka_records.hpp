@@ -19,7 +19,7 @@
 namespace freshet::testing {
 
 /// Everything here must happen within; no test waits this long when it passes.
-inline constexpr std::chrono::milliseconds patience{30'000};
+inline constexpr std::chrono::milliseconds patience{120'000};
 
 inline std::shared_ptr<recording_log> quiet_log() {
   return std::make_shared<recording_log>();
