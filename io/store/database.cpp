@@ -1,9 +1,7 @@
 #include "io/store/database.hpp"
 
-#include <rocksdb/cache.h>
-#include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
-#include <rocksdb/table.h>
+#include <rocksdb/perf_level.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -19,39 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-rocksdb::ColumnFamilyOptions tuned(std::string_view name, const std::shared_ptr<rocksdb::Cache>& cache) {
-  rocksdb::BlockBasedTableOptions table;
-  table.block_cache = cache;
-  table.block_size = 8 << 10;
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-
-  rocksdb::ColumnFamilyOptions options;
-  options.write_buffer_size = 16 << 20;
-  options.max_write_buffer_number = 4;
-  options.memtable_whole_key_filtering = true;
-  options.memtable_prefix_bloom_size_ratio = 0.05;
-  options.compression = rocksdb::kLZ4Compression;
-  if (name == family_names[static_cast<std::size_t>(family::hist)]) options.compression = rocksdb::kZSTD;
-  if (name == family_names[static_cast<std::size_t>(family::log)]) {
-    // Read in order and trimmed soon: no point lookups.
-    table.filter_policy.reset();
-    options.memtable_prefix_bloom_size_ratio = 0;
-  }
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  return options;
-}
-
-rocksdb::DBOptions tuned() {
-  rocksdb::DBOptions options;
-  options.max_total_wal_size = 64ull << 20;
-  options.max_background_jobs = 2;
-  options.bytes_per_sync = 1 << 20;
-  options.compaction_readahead_size = 2 << 20;
-  options.stats_dump_period_sec = 0;
-  options.stats_persist_period_sec = 0;
-  return options;
-}
-
 /// Notes that RocksDB has stopped writing, and keeps it from trying to recover on a thread of its own.
 class failure_listener final : public rocksdb::EventListener {
  public:
@@ -64,24 +29,6 @@ class failure_listener final : public rocksdb::EventListener {
  private:
   std::atomic<bool>& failed_;
 };
-
-/// All families in the files, and ours: RocksDB opens a database only with every family it has.
-std::vector<rocksdb::ColumnFamilyDescriptor> descriptors_of(std::vector<std::string> names, std::size_t cache_bytes) {
-  const auto cache = rocksdb::NewLRUCache(cache_bytes);
-  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-  for (const auto& name : names) descriptors.emplace_back(name, tuned(name, cache));
-  return descriptors;
-}
-
-std::vector<std::string> our_families() {
-  std::vector<std::string> names{rocksdb::kDefaultColumnFamilyName};
-  names.insert(names.end(), family_names.begin(), family_names.end());
-  return names;
-}
-
-bool has_database(const fs::path& path) {
-  return fs::exists(path / "CURRENT");
-}
 
 error no_database(const fs::path& path) {
   return {error_code::not_found, "there is no database at " + path.string() + "; freshet ingest creates one"};
@@ -131,57 +78,6 @@ error to_error(const rocksdb::Status& failure, std::string_view context) {
   return {code, std::string(context) + ": " + failure.ToString()};
 }
 
-// --- open_files
-
-open_files::~open_files() {
-  if (!db_) return;
-  for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
-  db_->Close();
-}
-
-void open_files::name_families() {
-  for (auto* handle : handles_) {
-    const auto at = std::find(family_names.begin(), family_names.end(), handle->GetName());
-    if (at != family_names.end()) families_[static_cast<std::size_t>(at - family_names.begin())] = handle;
-  }
-}
-
-rocksdb::Status open_files::open(const rocksdb::DBOptions& settings, const fs::path& path, std::size_t cache_bytes) {
-  std::vector<std::string> names{rocksdb::kDefaultColumnFamilyName};
-  if (has_database(path)) {
-    const auto outcome = rocksdb::DB::ListColumnFamilies(settings, path.string(), &names);
-    if (!outcome.ok()) return outcome;
-  }
-  for (const auto* name : family_names) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
-  }
-  rocksdb::DB* db = nullptr;
-  const auto outcome = rocksdb::DB::Open(settings, path.string(), descriptors_of(names, cache_bytes), &handles_, &db);
-  db_.reset(db);
-  if (outcome.ok()) name_families();
-  return outcome;
-}
-
-rocksdb::Status open_files::open_reader(const rocksdb::DBOptions& settings, const fs::path& path,
-                                        const fs::path& scratch) {
-  rocksdb::DB* db = nullptr;
-  const auto outcome = rocksdb::DB::OpenAsSecondary(settings, path.string(), scratch.string(),
-                                                    descriptors_of(our_families(), 64 << 20), &handles_, &db);
-  db_.reset(db);
-  if (outcome.ok()) name_families();
-  return outcome;
-}
-
-rocksdb::Status open_files::open_read_only(const rocksdb::DBOptions& settings, const fs::path& path,
-                                           std::size_t cache_bytes) {
-  rocksdb::DB* db = nullptr;
-  const auto outcome = rocksdb::DB::OpenForReadOnly(settings, path.string(),
-                                                    descriptors_of(our_families(), cache_bytes), &handles_, &db);
-  db_.reset(db);
-  if (outcome.ok()) name_families();
-  return outcome;
-}
-
 // --- opening and closing
 
 database::database(fs::path path, std::optional<owner_lock> lock, const store_options& options)
@@ -214,7 +110,7 @@ result<std::unique_ptr<database>> database::open_reader(const fs::path& path) {
 }
 
 status database::open_as_owner() {
-  auto settings = tuned();
+  auto settings = database_settings();
   settings.create_if_missing = options_.create_if_missing;
   settings.create_missing_column_families = true;
   settings.info_log = std::make_shared<info_log>(path_);
@@ -229,7 +125,7 @@ status database::open_as_owner() {
 
 status database::reopen_reader() {
   if (!is_reader()) return success{};
-  auto settings = tuned();
+  auto settings = database_settings();
   settings.max_open_files = -1;
   settings.info_log = std::make_shared<info_log>(scratch_);
   constexpr int attempts_max = 50;
@@ -317,7 +213,7 @@ result<write_batch> database::begin() {
 
 /// Writes nothing, so it succeeds on a disk that is full: reading goes on until the next attempt.
 void database::open_for_reading_on() {
-  auto settings = tuned();
+  auto settings = database_settings();
   settings.info_log = std::make_shared<info_log>(path_);
   auto opened = std::make_shared<open_files>();
   if (opened->open_read_only(settings, path_, options_.block_cache_bytes).ok()) files_ = std::move(opened);
@@ -342,6 +238,7 @@ status database::reopen_after_failure() {
 }
 
 status database::write(write_batch& batch, bool sync) {
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
   rocksdb::WriteOptions options;
   options.sync = sync;
   const auto outcome = (*batch.files_)->Write(options, &batch.batch_);

@@ -1,17 +1,13 @@
-// What:    the RocksDB database: its column families, their tuning, one writer or many readers, statuses as errors.
-// Why:     everything that knows RocksDB's options stands here; included by the sources of this folder alone.
-// Tuning:  16 MB memtables with whole-key bloom filters, 10-bit blooms in the files, 8 KB blocks, zstd for histories;
-//          the log is cut at 64 MB, because a small family that is never flushed would pin all of it and make the next
-//          open slow.
-// Errors:  exhausted (disk full), io_failure, corrupted, conflict (owned), unsupported, not_found, unavailable (a
-// reader
-//          that was overtaken by the owner, or a writer that recovers; try again).
+// What:    the database: one writer or many readers, atomic batches, recovery, RocksDB's statuses as errors.
+// Why:     reading, writing and recovering from failures is the same for histories and for the log; included by the
+//          sources of this folder alone.
+// Errors:  exhausted (disk full), io_failure, corrupted, conflict (owned), unsupported, not_found, unavailable
+//          (a reader was overtaken by the owner, or a writer recovers; try again).
 #pragma once
 
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
-#include <array>
 #include <atomic>
 #include <filesystem>
 #include <memory>
@@ -23,17 +19,13 @@
 
 #include "core/base/result.hpp"
 #include "io/store/event_store.hpp"
+#include "io/store/open_files.hpp"
 #include "io/store/owner_lock.hpp"
 
 namespace freshet {
 
-enum class family : std::size_t { hist, meta, ids, items, log };
-inline constexpr std::array<const char*, 5> family_names{"hist", "meta", "ids", "items", "log"};
-
 /// What a visitor of keys wants next.
 enum class scan { go_on, stop };
-
-[[nodiscard]] error to_error(const rocksdb::Status& failure, std::string_view context);
 
 inline rocksdb::Slice slice_of(std::string_view text) {
   return {text.data(), text.size()};
@@ -42,32 +34,7 @@ inline std::string_view view_of(const rocksdb::Slice& slice) {
   return {slice.data(), slice.size()};
 }
 
-/// RocksDB's own objects, opened and closed together.
-class open_files {
- public:
-  open_files() = default;
-  open_files(const open_files&) = delete;
-  open_files& operator=(const open_files&) = delete;
-  ~open_files();
-
-  rocksdb::DB* operator->() const { return db_.get(); }
-  rocksdb::ColumnFamilyHandle* operator[](family which) const { return families_[static_cast<std::size_t>(which)]; }
-
-  rocksdb::Status open(const rocksdb::DBOptions& settings, const std::filesystem::path& path, std::size_t cache_bytes);
-  rocksdb::Status open_reader(const rocksdb::DBOptions& settings, const std::filesystem::path& path,
-                              const std::filesystem::path& scratch);
-  rocksdb::Status open_read_only(const rocksdb::DBOptions& settings, const std::filesystem::path& path,
-                                 std::size_t cache_bytes);
-  /// Moves everything from memory into tables.
-  rocksdb::Status flush() { return db_->Flush(rocksdb::FlushOptions(), handles_); }
-
- private:
-  void name_families();
-
-  std::unique_ptr<rocksdb::DB> db_;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
-  std::array<rocksdb::ColumnFamilyHandle*, family_names.size()> families_{};
-};
+[[nodiscard]] error to_error(const rocksdb::Status& failure, std::string_view context);
 
 /// Puts and removals that are written together. Holds the files, so none are opened anew before it is written or gone.
 class write_batch {

@@ -141,10 +141,14 @@ status rocks_store::count_new_items(ingest_plan& plan) const {
 }
 
 status rocks_store::put_users(ingest_plan& plan) const {
-  absl::flat_hash_set<std::uint64_t> taken;
+  std::vector<const ingest_plan::user*> fresh;
   for (const auto& user : plan.users) {
-    if (user.is_new) FRESHET_TRY(users_.put(plan.writes, user.id, user.number, user.hash, taken));
+    if (user.is_new) fresh.push_back(&user);
   }
+  // Keys that ascend are inserted faster.
+  std::sort(fresh.begin(), fresh.end(), [](const auto* a, const auto* b) { return a->hash < b->hash; });
+  absl::flat_hash_set<std::uint64_t> taken;
+  for (const auto* user : fresh) FRESHET_TRY(users_.put(plan.writes, user->id, user->number, user->hash, taken));
   return success{};
 }
 
