@@ -19,7 +19,7 @@ void map_rows(generation& made, std::vector<item_index> index_of_row) {
   made.index_of_row = std::move(index_of_row);
   std::size_t numbers = 0;
   for (const auto index : made.index_of_row) numbers = std::max<std::size_t>(numbers, to_integer(index) + 1);
-  made.row_of_index.assign(numbers, no_row);
+  made.row_of_index.assign(numbers, std::nullopt);
   for (std::size_t row = 0; row < made.index_of_row.size(); ++row) {
     made.row_of_index[to_integer(made.index_of_row[row])] = item_row{static_cast<std::uint32_t>(row)};
   }

@@ -12,13 +12,14 @@
 
 #include "actors/item_catalogue.hpp"
 #include "core/data/string_map.hpp"
+#include "core/data/training_data.hpp"
 #include "core/ranking/slice_scan.hpp"
 #include "io/artifacts/model_directory.hpp"
 #include "io/store/event_store.hpp"
 
 namespace freshet {
 
-/// Value of row_of_index for an item that the model does not know.
+/// Value of generation::row_of for an item that the model does not know.
 inline constexpr item_row no_row{UINT32_MAX};
 
 /// The catalogue in scan layout, cut into as many slices as there are scorers.
@@ -33,7 +34,7 @@ struct generation {
   unix_seconds loaded_at{};
 
   std::vector<item_index> index_of_row;
-  std::vector<item_row> row_of_index;
+  row_of_item row_of_index;
   bool integer_item_ids = false;
 
   /// Users that the model was trained with and their vectors: for users without a retained event.
@@ -51,7 +52,7 @@ struct generation {
   std::size_t items() const { return index_of_row.size(); }
   item_row row_of(item_index index) const {
     const auto place = to_integer(index);
-    return place < row_of_index.size() ? row_of_index[place] : no_row;
+    return place < row_of_index.size() ? row_of_index[place].value_or(no_row) : no_row;
   }
 };
 using generation_ptr = std::shared_ptr<const generation>;

@@ -1,7 +1,6 @@
 #include "actors/updater.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "core/base/hash.hpp"
 #include "io/http/problem.hpp"
@@ -48,6 +47,29 @@ const strength_options& updater::strengths_of_types() {
   return strengths_;
 }
 
+void updater::add_entries(user_interactions& told, std::span<const http::history_entry> given, const generation& model,
+                          std::vector<item_row>& seen) const {
+  // The entries of a request are one session, after everything that is stored; without times in the order given.
+  std::vector<http::history_entry> entries(given.begin(), given.end());
+  std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.ts < b.ts; });
+  const std::uint32_t session = told.sequence.empty() ? 0 : told.sequence.back().session + 1;
+  for (const auto& entry : entries) {
+    const auto index = context_.catalogue->find(entry.item_id);
+    const auto row = index ? model.row_of(*index) : no_row;
+    if (row == no_row) continue;
+    seen.push_back(row);
+    if (!(entry.weight > 0)) continue;
+    told.sequence.push_back({row, entry.ts, session});
+    const auto place = std::lower_bound(told.strengths.begin(), told.strengths.end(), row,
+                                        [](const auto& each, item_row wanted) { return each.item < wanted; });
+    if (place != told.strengths.end() && place->item == row) {
+      place->strength += entry.weight;
+    } else {
+      told.strengths.insert(place, {row, entry.weight});
+    }
+  }
+}
+
 result<user_query_ptr> updater::compute(const std::string& user_id, std::span<const http::history_entry> extra,
                                         const generation& model) {
   auto made = std::make_shared<user_query>();
@@ -61,32 +83,20 @@ result<user_query_ptr> updater::compute(const std::string& user_id, std::span<co
       FRESHET_ASSIGN(history, context_.store->history(*index));
     }
   }
-  // Ascending by row: the model sums in this order, whatever numbers the store gave the items.
-  std::map<item_row, float> strength_of_row;
-  for (const auto& [item, strength] : strengths(history, strengths_of_types())) {
-    if (const auto row = model.row_of(item); row != no_row) strength_of_row[row] += strength;
-  }
+  user_interactions told{.strengths = to_taste(strengths(history, strengths_of_types()), model.row_of_index),
+                         .sequence = to_sequence(history, model.row_of_index)};
   for (const auto& event : history) {
     if (const auto row = model.row_of(event.item); row != no_row) made->seen.push_back(row);
   }
-  for (const auto& entry : extra) {
-    const auto index = context_.catalogue->find(entry.item_id);
-    const auto row = index ? model.row_of(*index) : no_row;
-    if (row == no_row) continue;
-    if (entry.weight > 0) strength_of_row[row] += entry.weight;
-    made->seen.push_back(row);
-  }
+  add_entries(told, extra, model, made->seen);
   std::sort(made->seen.begin(), made->seen.end());
   made->seen.erase(std::unique(made->seen.begin(), made->seen.end()), made->seen.end());
 
   const auto trained = model.trained_users.find(user_id);
   made->known = !history.empty() || trained != model.trained_users.end();
   const bool enough = history.size() + extra.size() >= context_.fallback.fold_in_from;
-  if (enough && !strength_of_row.empty()) {
-    taste user_taste;
-    user_taste.reserve(strength_of_row.size());
-    for (const auto& [row, strength] : strength_of_row) user_taste.push_back({row, strength});
-    made->asked = model.served->fold_in(user_taste);
+  if (enough && !told.strengths.empty()) {
+    made->asked = model.served->fold_in(told);
   } else if (history.empty() && extra.empty() && trained != model.trained_users.end() &&
              model.user_factors.rows() > 0) {
     const auto factors = model.user_factors.row(to_integer(trained->second));

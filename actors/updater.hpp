@@ -43,6 +43,9 @@ class updater {
  private:
   result<user_query_ptr> compute(const std::string& user_id, std::span<const http::history_entry> extra,
                                  const generation& model);
+  /// Adds the history that a request carries; its rows are seen too.
+  void add_entries(user_interactions& told, std::span<const http::history_entry> entries, const generation& model,
+                   std::vector<item_row>& seen) const;
   const strength_options& strengths_of_types();
 
   updater_context context_;

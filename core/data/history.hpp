@@ -29,6 +29,8 @@ struct interaction {
   unix_seconds ts{};
   /// Identity within the user: hash of the event id.
   std::uint64_t key{};
+  /// Hash of the session id; 0 when the event carried none.
+  std::uint64_t session{};
 };
 
 /// Interactions of one user in canonical order.

@@ -33,7 +33,8 @@ score_distribution describe(std::vector<float> scores) {
 
 }  // namespace
 
-score_distribution sample_scores(const model& scored, const interaction_matrix& strengths, std::uint64_t seed) {
+score_distribution sample_scores(const model& scored, const training_data& data, std::uint64_t seed) {
+  const auto& strengths = data.strengths;
   const std::size_t items = scored.items();
   if (items == 0 || strengths.rows() == 0) return {};
   random_source random(seed);
@@ -44,7 +45,7 @@ score_distribution sample_scores(const model& scored, const interaction_matrix& 
   for (std::size_t i = 0; i < users; ++i) {
     // All of them when they fit the sample, else drawn.
     const std::uint64_t user = users == strengths.rows() ? i : random.below(strengths.rows());
-    const query q = scored.fold_in(strengths.taste_of(user_row(user)));
+    const query q = scored.fold_in(interactions_of(data, user_row(user)));
     // Every item's score: a list as long as the catalogue.
     const scan_request request{.q = &q, .k = items};
     std::vector<scored_row> ranked;

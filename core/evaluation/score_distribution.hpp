@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "core/data/interaction_matrix.hpp"
+#include "core/data/training_data.hpp"
 #include "core/models/model.hpp"
 
 namespace freshet {
@@ -14,8 +14,7 @@ struct score_distribution {
   double min{}, max{}, mean{}, std{}, p01{}, p99{};
 };
 
-/// `strengths` [users x items]; all 0 when there is no user or no item.
-[[nodiscard]] score_distribution sample_scores(const model& scored, const interaction_matrix& strengths,
-                                               std::uint64_t seed);
+/// All 0 when there is no user or no item.
+[[nodiscard]] score_distribution sample_scores(const model& scored, const training_data& data, std::uint64_t seed);
 
 }  // namespace freshet

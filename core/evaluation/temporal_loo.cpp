@@ -15,7 +15,7 @@ using ranked_list = std::vector<scored_row>;
 
 class ranker {
  public:
-  ranker(const model& evaluated, const interaction_matrix& rest, std::size_t k)
+  ranker(const model& evaluated, const training_data& rest, std::size_t k)
       : model_(evaluated),
         rest_(rest),
         k_(k),
@@ -26,9 +26,9 @@ class ranker {
     std::vector<std::vector<item_row>> seen(cases.size());
     std::vector<scan_request> requests(cases.size());
     for (std::size_t i = 0; i < cases.size(); ++i) {
-      const taste rest = rest_.taste_of(cases[i].user);
+      const auto rest = interactions_of(rest_, cases[i].user);
       queries[i] = model_.fold_in(rest);
-      for (const auto& entry : rest) seen[i].push_back(entry.item);
+      for (const auto& entry : rest.strengths) seen[i].push_back(entry.item);
       requests[i] = {.q = &queries[i], .k = k_, .excluded = seen[i]};
     }
     scan_.rank(requests, lists, scratch);
@@ -36,7 +36,7 @@ class ranker {
 
  private:
   const model& model_;
-  const interaction_matrix& rest_;
+  const training_data& rest_;
   std::size_t k_;
   slice_scan scan_;
 };
@@ -77,9 +77,9 @@ void add_user(leave_one_out_data& data, std::span<const interaction> history, co
   data.cases.push_back({user, number < rows.size() ? rows[number] : std::nullopt, split.held_out->ts});
 }
 
-evaluation_report evaluate_temporal_loo(const model& evaluated, const interaction_matrix& rest,
+evaluation_report evaluate_temporal_loo(const model& evaluated, const training_data& rest,
                                         std::span<const held_out_case> cases, const evaluation_options& options) {
-  FRESHET_CHECK(!options.topk.empty() && rest.columns() <= evaluated.items());
+  FRESHET_CHECK(!options.topk.empty() && rest.strengths.columns() <= evaluated.items());
   const std::size_t longest = *std::max_element(options.topk.begin(), options.topk.end());
   const std::size_t threads = thread_count(options.threads);
   const ranker rank(evaluated, rest, longest);

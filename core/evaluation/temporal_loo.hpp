@@ -56,8 +56,8 @@ struct evaluation_report {
   std::vector<std::uint32_t> ranks;
 };
 
-/// `rest` is [users x items] with the model's rows as columns.
-[[nodiscard]] evaluation_report evaluate_temporal_loo(const model& evaluated, const interaction_matrix& rest,
+/// `rest` has the model's rows.
+[[nodiscard]] evaluation_report evaluate_temporal_loo(const model& evaluated, const training_data& rest,
                                                       std::span<const held_out_case> cases,
                                                       const evaluation_options& options);
 

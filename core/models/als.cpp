@@ -42,7 +42,8 @@ item_scores als_model::similarity_scores() const {
   return dense_scores{directions_.view(), {}};
 }
 
-query als_model::fold_in(const taste& user_taste) const {
+query als_model::fold_in(const user_interactions& user) const {
+  const taste& user_taste = user.strengths;
   if (user_taste.empty()) return dense_query{std::vector<float>(factors())};
   std::vector<std::uint32_t> columns(user_taste.size());
   std::vector<float> confidences(user_taste.size());

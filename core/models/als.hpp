@@ -20,6 +20,7 @@
 #include "core/data/interaction_matrix.hpp"
 #include "core/models/model.hpp"
 #include "core/models/parameters.hpp"
+#include "core/models/trainer.hpp"
 #include "core/models/training.hpp"
 
 namespace freshet {
@@ -81,6 +82,9 @@ struct interaction_counts {
 /// What train_als needs at its peak, its input and output included.
 [[nodiscard]] std::uint64_t als_memory_bytes(const interaction_counts& counts, const als_options& options);
 
+/// The family behind `freshet train als`.
+[[nodiscard]] trainer als_trainer();
+
 /// Serves item factors: users are folded in exactly, trained or not.
 class als_model final : public model {
  public:
@@ -92,9 +96,9 @@ class als_model final : public model {
   std::size_t items() const override { return items_.rows(); }
   std::size_t factors() const override { return items_.columns(); }
   item_scores scores() const override;
-  /// Least squares over the whole taste, by Cholesky in float32. No taste gives zeros. A direction that neither the
-  /// taste nor the regularization determines (pivot not above 0) gets 0.
-  query fold_in(const taste& user_taste) const override;
+  /// Least squares over all strengths, by Cholesky in float32. None give zeros. A direction that neither
+  /// they nor the regularization determines (pivot not above 0) gets 0.
+  query fold_in(const user_interactions& user) const override;
   /// The item's factors at length 1, scored against all items' factors at length 1: the cosine.
   query similar_to(item_row item) const override;
   item_scores similarity_scores() const override;

@@ -211,7 +211,11 @@ result<als_factors> train_als(const interaction_matrix& strengths, const als_opt
     if (!std::isfinite(loss)) return diverged(step, options);
     if (users_outcome.dropped + items_outcome.dropped > 0) return singular(step, options);
     losses.push_back(loss);
-    if (context.progress && !context.progress({step, options.iterations, loss})) break;
+    const auto snapshot = [&] {
+      return trained_model{std::make_shared<als_model>(without_padding(items, options.factors), options),
+                           without_padding(users, options.factors), losses};
+    };
+    if (context.progress && !context.progress({step, options.iterations, loss, snapshot})) break;
   }
   return als_factors{without_padding(users, options.factors), without_padding(items, options.factors),
                      std::move(losses)};

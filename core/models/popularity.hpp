@@ -11,6 +11,7 @@
 #include "core/data/training_data.hpp"
 #include "core/models/model.hpp"
 #include "core/models/parameters.hpp"
+#include "core/models/trainer.hpp"
 
 namespace freshet {
 
@@ -28,6 +29,9 @@ struct popularity_options {
 [[nodiscard]] std::vector<float> count_popularity(const event_sequences& sequences, std::size_t items,
                                                   const popularity_options& options);
 
+/// The family behind `freshet train popularity`.
+[[nodiscard]] trainer popularity_trainer();
+
 class popularity_model final : public model {
  public:
   /// One finite score for each item.
@@ -37,7 +41,7 @@ class popularity_model final : public model {
   std::size_t items() const override { return scores_.size(); }
   std::size_t factors() const override { return 0; }
   item_scores scores() const override { return constant_scores{scores_}; }
-  query fold_in(const taste&) const override { return constant_query{}; }
+  query fold_in(const user_interactions&) const override { return constant_query{}; }
   query similar_to(item_row) const override { return constant_query{}; }
 
  private:

@@ -1,5 +1,6 @@
 // What:   every model family that can be trained, by name, behind one function type.
-// Why:    `train`, `evaluate` and a search over parameters know no family: adding one is a line in trainer.cpp.
+// Why:    `train`, `evaluate` and a search over parameters know no family: each is defined in <family>_family.cpp and
+//         adding one is a line in trainer.cpp.
 // Errors: as the family's own header says; an unknown parameter or a value out of bounds is invalid_argument.
 #pragma once
 
@@ -11,19 +12,10 @@
 
 #include "core/base/result.hpp"
 #include "core/data/training_data.hpp"
-#include "core/models/model.hpp"
 #include "core/models/parameters.hpp"
 #include "core/models/training.hpp"
 
 namespace freshet {
-
-struct trained_model {
-  std::shared_ptr<const model> served;
-  /// [users x f]; empty for families without.
-  matrix<float> user_factors;
-  /// Objective after each iteration; empty for families without.
-  std::vector<double> loss;
-};
 
 struct data_size {
   std::uint64_t users{};

@@ -1,11 +1,26 @@
-// What:    what every trainer is told besides its parameters: seed, threads, and whom to tell how it goes.
+// What:    what every trainer is told besides its parameters, what it reports on the way, and what it returns.
+// Why:     progress lines, checkpoints, learning curves, early stopping and the pruning of hopeless trials are all the
+//          same question after an iteration: how good is what there is now, and shall it go on?
 // Threads: the callback runs on the thread that called the trainer.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/linalg/matrix_view.hpp"
+#include "core/models/model.hpp"
 
 namespace freshet {
+
+struct trained_model {
+  std::shared_ptr<const model> served;
+  /// [users x f]; empty for families without.
+  matrix<float> user_factors;
+  /// Objective after each iteration; empty for families without.
+  std::vector<double> loss;
+};
 
 struct training_progress {
   /// Iterations done, of how many.
@@ -13,6 +28,8 @@ struct training_progress {
   std::uint32_t steps{};
   /// Value of the objective; lower is better.
   double loss{};
+  /// The model as it is now, complete. Valid during the callback only. Cost: a copy of the parameters.
+  std::function<trained_model()> snapshot;
 };
 
 struct training_context {

@@ -42,6 +42,8 @@ struct bounded_query {
 struct scan_scratch {
   // Sparse: a score per row of the slice.
   std::vector<float> scores;
+  // Blend: the sum over its parts.
+  std::vector<float> blended;
   // Dense: the queries, of which the first `bounded` are in use, in blocks of queries_per_block_max.
   std::vector<bounded_query> queries;
   std::size_t bounded = 0;

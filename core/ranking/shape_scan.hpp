@@ -1,4 +1,4 @@
-// What: what dense_scan, sparse_scan and constant_scan have in common; slice_scan.hpp is the manual.
+// What: what dense_scan, sparse_scan, constant_scan and blend_scan have in common; slice_scan.hpp is the manual.
 #pragma once
 
 #include <span>

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.hpp"
+#include "core/ranking/blend_scan.hpp"
 #include "core/ranking/constant_scan.hpp"
 #include "core/ranking/dense_scan.hpp"
 #include "core/ranking/sparse_scan.hpp"
@@ -22,6 +23,9 @@ struct scan_of {
   }
   std::unique_ptr<const shape_scan> operator()(const sparse_scores& scores) const {
     return std::make_unique<sparse_scan>(scores, slice, kernels);
+  }
+  std::unique_ptr<const shape_scan> operator()(const blend_scores& scores) const {
+    return std::make_unique<blend_scan>(scores, slice, kernels);
   }
 };
 

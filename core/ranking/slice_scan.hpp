@@ -4,7 +4,7 @@
 // Exact:   ids and float32 scores are those of scoring every row by brute force. Scores are summed in one fixed order
 //          (core/linalg/kernels.hpp), so the slicing, the batch and the processor do not change a byte.
 // Scores:  dense: dot(factors, V[i]), + bias[i] when there is one. sparse: 0 + weight x B[h][i] over the history
-//          in its order. constant: as given. NaN counts as -infinity.
+//          in its order. constant: as given. blend: the weighted sum of its parts. NaN counts as -infinity.
 // Shapes:  rows are those of the whole catalogue; a slice is [first, last) of them.
 // Threads: immutable after construction; a scratch serves one caller at a time.
 // Errors:  none. A query of another shape than the scores, or of another length, is a programmer mistake.
@@ -28,7 +28,7 @@ namespace freshet {
 /// multiples of 64, the words of a bitmap.
 [[nodiscard]] std::vector<row_range> cut_rows(std::size_t items, std::size_t count);
 
-/// How one query shape is scanned: dense_scan, sparse_scan, constant_scan.
+/// How one query shape is scanned: dense_scan, sparse_scan, constant_scan, blend_scan.
 class shape_scan;
 
 class slice_scan {

@@ -1,9 +1,9 @@
 #include "core/ranking/sparse_scan.hpp"
 
 #include <algorithm>
-#include <bit>
 
 #include "core/base/check.hpp"
+#include "core/ranking/select_best.hpp"
 
 namespace freshet {
 
@@ -26,10 +26,15 @@ void sparse_scan::rank(std::span<const scan_request> requests, std::span<std::ve
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const auto* history = std::get_if<sparse_query>(requests[i].q);
     FRESHET_CHECK(history != nullptr, "a sparse catalogue takes sparse queries");
-    scratch.scores.assign(slice_.size(), 0.0F);
-    for (const auto& taste_of_row : history->weights) add_row(taste_of_row, scratch.scores);
-    select(requests[i], scratch.scores, ranked[i]);
+    scratch.scores.resize(slice_.size());
+    score(*history, scratch.scores);
+    select_best(requests[i], slice_, scratch.scores, *kernels_, ranked[i]);
   }
+}
+
+void sparse_scan::score(const sparse_query& history, std::span<float> scores) const {
+  std::ranges::fill(scores, 0.0F);
+  for (const auto& taste_of_row : history.weights) add_row(taste_of_row, scores);
 }
 
 void sparse_scan::add_row(const weighted<item_row>& taste_of_row, std::span<float> sums) const {
@@ -51,26 +56,6 @@ void sparse_scan::add_row(const weighted<item_row>& taste_of_row, std::span<floa
     const std::size_t place = to_integer(rows_.columns[j]) - slice_.begin();  // wraps below the slice
     if (place < sums.size()) sums[place] += taste_of_row.strength * rows_.values[j];
   }
-}
-
-void sparse_scan::select(const scan_request& request, std::span<const float> sums,
-                         std::vector<scored_row>& ranked) const {
-  row_filter filter(slice_, request.excluded, request.allowed);
-  top_k best(ranked, request.k, slice_.size());
-  for (std::size_t word = slice_.first_word(); word < slice_.last_word(); ++word) {
-    std::uint64_t bits = filter.eligible(word);
-    const std::size_t begin = std::max(word * rows_per_word, slice_.begin());
-    const std::size_t end = std::min((word + 1) * rows_per_word, slice_.end());
-    if (best.full()) {
-      bits &= kernels_->above(sums.data() + (begin - slice_.begin()), end - begin, best.threshold())
-              << begin % rows_per_word;
-    }
-    for (; bits != 0; bits &= bits - 1) {
-      const std::size_t row = word * rows_per_word + static_cast<std::size_t>(std::countr_zero(bits));
-      best.offer(item_row{static_cast<std::uint32_t>(row)}, sums[row - slice_.begin()]);
-    }
-  }
-  best.finish();
 }
 
 }  // namespace freshet

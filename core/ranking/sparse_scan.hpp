@@ -17,6 +17,8 @@ class sparse_scan final : public shape_scan {
   sparse_scan(const sparse_scores& scores, row_range slice, const kernel_set& kernels);
   void rank(std::span<const scan_request> requests, std::span<std::vector<scored_row>> ranked,
             scan_scratch& scratch) const override;
+  /// Shapes: scores [rows of the slice].
+  void score(const sparse_query& history, std::span<float> scores) const;
 
  private:
   // How the columns of one row of B lie.
@@ -25,7 +27,6 @@ class sparse_scan final : public shape_scan {
   std::size_t items() const { return rows_.offsets.empty() ? 0 : rows_.offsets.size() - 1; }
   row_order order_of(std::size_t row) const;
   void add_row(const weighted<item_row>& taste_of_row, std::span<float> sums) const;
-  void select(const scan_request& request, std::span<const float> sums, std::vector<scored_row>& ranked) const;
 
   sparse_rows_view rows_;
   row_range slice_;

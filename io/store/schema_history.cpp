@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/base/hash.hpp"
 #include "io/store/byte_codec.hpp"
 #include "io/store/schema.hpp"
 
@@ -34,6 +35,11 @@ std::uint8_t flags_of(const event& value, event_type_index type) {
   if (!value.recommendation_id.empty()) flags |= has_recommendation_id;
   if (!value.properties.empty()) flags |= has_properties;
   return static_cast<std::uint8_t>(flags);
+}
+
+/// Never 0, which says that there is none.
+std::uint64_t session_hash(std::string_view session_id) {
+  return std::max<std::uint64_t>(1, hash64(session_id));
 }
 
 /// The part before the texts; fails the reader for what no encoder writes.
@@ -92,11 +98,10 @@ std::optional<interaction> decode_interaction(std::string_view value) {
   byte_reader in(value);
   const auto flags = in.u8();
   bool sound = true;
-  const auto numbers = read_numbers(in, flags, sound);
-  for (unsigned texts = flags & (has_event_id | has_session_id | has_recommendation_id | has_properties); texts != 0;
-       texts &= texts - 1) {
-    in.text();
-  }
+  auto numbers = read_numbers(in, flags, sound);
+  if (flags & has_event_id) in.text();
+  if (flags & has_session_id) numbers.session = session_hash(in.text());
+  for (unsigned texts = flags & (has_recommendation_id | has_properties); texts != 0; texts &= texts - 1) in.text();
   if (!sound || !in.complete()) return std::nullopt;
   return numbers;
 }
@@ -111,7 +116,10 @@ std::optional<event_fields> decode_event(std::string_view value) {
   fields.value.qty = fields.numbers.qty;
   if (flags & has_value) fields.value.value = fields.numbers.value;
   if (flags & has_event_id) fields.value.event_id = in.text();
-  if (flags & has_session_id) fields.value.session_id = in.text();
+  if (flags & has_session_id) {
+    fields.value.session_id = in.text();
+    fields.numbers.session = session_hash(fields.value.session_id);
+  }
   if (flags & has_recommendation_id) fields.value.recommendation_id = in.text();
   if (flags & has_properties) fields.value.properties = in.text();
   if (!sound || !in.complete()) return std::nullopt;

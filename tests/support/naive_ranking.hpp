@@ -29,6 +29,13 @@ inline float naive_score(const item_scores& scores, const query& q, std::size_t 
     const float product = naive_dot(std::get<dense_query>(q).factors, dense->factors.row(row));
     return dense->bias.empty() ? product : product + dense->bias[row];
   }
+  if (const auto* blend = std::get_if<blend_scores>(&scores)) {
+    float sum = 0;
+    for (std::size_t p = 0; p < blend->parts.size(); ++p) {
+      sum += blend->weights[p] * naive_score(blend->parts[p], std::get<blend_query>(q).parts[p], row);
+    }
+    return sum;
+  }
   const sparse_rows_view& rows = std::get<sparse_scores>(scores).rows;
   float sum = 0;
   for (const auto& [item, strength] : std::get<sparse_query>(q).weights) {

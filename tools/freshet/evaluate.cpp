@@ -91,8 +91,8 @@ status leave_out_leaks(const model_metadata& trained, evaluation& in) {
 }
 
 void add_report(evaluation& in, std::string name, std::string params, const model& evaluated) {
-  in.run.models.push_back({std::move(name), std::move(params),
-                           evaluate_temporal_loo(evaluated, in.data.rest.strengths, in.data.cases, in.how())});
+  in.run.models.push_back(
+      {std::move(name), std::move(params), evaluate_temporal_loo(evaluated, in.data.rest, in.data.cases, in.how())});
 }
 
 status train_and_evaluate(evaluation& in, const std::string& name, const parameter_flags& given) {

@@ -52,7 +52,7 @@ result<dataset> read_dataset(const options& settings, const train_flags& flags, 
 }
 
 loaded_model to_save(dataset read, trained_model trained, const parameters& completed, const train_flags& flags) {
-  const auto scores = sample_scores(*trained.served, read.data.strengths, flags.training.seed);
+  const auto scores = sample_scores(*trained.served, read.data, flags.training.seed);
   model_metadata metadata{.model_type = flags.model,
                           .created_at = system_clock().now_seconds(),
                           .trained_until = read.data.trained_until,

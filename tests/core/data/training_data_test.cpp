@@ -31,6 +31,24 @@ TEST(training_data, leaves_returns_out_of_the_sequence) {
   EXPECT_FLOAT_EQ(data.strengths.row(0).values[0], 2);
 }
 
+TEST(training_data, begins_a_session_after_a_gap_or_where_the_session_id_changes) {
+  const row_of_item rows{item_row{0}};
+  const auto in_session = [](unix_seconds ts, std::uint64_t session) {
+    auto event = of(0, ts);
+    event.session = session;
+    return event;
+  };
+  const user_history by_gap{of(0, 0), of(0, session_gap_seconds), of(0, 2 * session_gap_seconds + 1)};
+  const user_history by_id{in_session(0, 7), in_session(9999, 7), in_session(9999, 8), of(0, 10'000)};
+  const auto numbers = [&](const user_history& history) {
+    std::vector<std::uint32_t> sessions;
+    for (const auto& each : to_sequence(history, rows)) sessions.push_back(each.session);
+    return sessions;
+  };
+  EXPECT_EQ(numbers(by_gap), (std::vector<std::uint32_t>{0, 0, 1}));
+  EXPECT_EQ(numbers(by_id), (std::vector<std::uint32_t>{0, 0, 1, 1}));
+}
+
 TEST(training_data, cuts_a_strength_that_leaves_the_range_of_float) {
   const std::vector<weighted<item_index>> strengths{{item_index{0}, std::numeric_limits<float>::infinity()},
                                                     {item_index{1}, 0}};

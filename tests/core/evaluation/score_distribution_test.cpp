@@ -10,8 +10,8 @@ namespace freshet {
 namespace {
 
 TEST(score_distribution, describes_every_score_of_a_small_catalogue) {
-  interaction_matrix one_user;
-  one_user.add_row({});
+  training_data one_user;
+  one_user.strengths.add_row({});
   std::vector<float> scores(101);
   for (std::size_t i = 0; i < scores.size(); ++i) scores[i] = static_cast<float>(i);
   const auto range = sample_scores(popularity_model(scores), one_user, 1);

@@ -46,7 +46,7 @@ TEST(temporal_loo, ranks_all_items_but_those_of_the_rest) {
   // Order of the catalogue: 4 0 3 1 2. User 0 has 0 and 1: the list is 4 3 2; user 2 has 4: the list is 0 3 1 2.
   const popularity_model served({8, 2, 1, 7, 9});
   const auto data = three_users();
-  const auto report = evaluate_temporal_loo(served, data.rest.strengths, data.cases, {.topk = {1, 2}});
+  const auto report = evaluate_temporal_loo(served, data.rest, data.cases, {.topk = {1, 2}});
   EXPECT_EQ(report.ranks, (std::vector<std::uint32_t>{2, 1}));
   EXPECT_DOUBLE_EQ(report.by_length[0].mean.hit_rate, 0.5);
   EXPECT_DOUBLE_EQ(report.by_length[1].mean.hit_rate, 1);
@@ -60,7 +60,7 @@ TEST(temporal_loo, counts_an_item_that_the_model_does_not_know_as_a_miss) {
   leave_one_out_data data;
   add_user(data, user_history{of(0, 1), of(7, 2)}, rows_as_numbered(2), {});
   data.rest.strengths.widen(2);
-  const auto report = evaluate_temporal_loo(popularity_model({1, 2}), data.rest.strengths, data.cases, {.topk = {5}});
+  const auto report = evaluate_temporal_loo(popularity_model({1, 2}), data.rest, data.cases, {.topk = {5}});
   EXPECT_EQ(report.ranks, std::vector<std::uint32_t>{0});
   EXPECT_EQ(report.by_length[0].mean, ranking_metrics{});
 }
@@ -94,7 +94,7 @@ evaluation_report train_and_evaluate(const char* name, const parameters& given, 
   const auto* family = find_trainer(name).value();
   const auto completed = family->complete(given);
   const auto trained = family->train(data.rest, *completed, {.seed = 1});
-  return evaluate_temporal_loo(*trained->served, data.rest.strengths, data.cases, {.topk = {10}, .threads = threads});
+  return evaluate_temporal_loo(*trained->served, data.rest, data.cases, {.topk = {10}, .threads = threads});
 }
 
 TEST(temporal_loo, finds_that_als_knows_the_synthetic_shop_better_than_popularity) {

@@ -65,7 +65,7 @@ TEST(als, fold_in_equals_a_dense_solve) {
         of_user.push_back({item_row{i}, 1 + 0.5F * static_cast<float>(i % 4)});
         strengths(i) = of_user.back().strength;
       }
-      const auto folded = std::get<dense_query>(served.fold_in(of_user)).factors;
+      const auto folded = std::get<dense_query>(served.fold_in({.strengths = of_user})).factors;
       const Eigen::VectorXd expected = testing::reference_row(strengths, to_dense(items), options);
       const Eigen::VectorXd actual = Eigen::Map<const Eigen::VectorXf>(folded.data(), expected.size()).cast<double>();
       EXPECT_LT(largest_difference(actual, expected), 1e-4);
@@ -82,7 +82,7 @@ TEST(als, fold_in_of_a_long_history_equals_a_dense_solve) {
     of_user.push_back({item_row{i}, 1});
     strengths(i) = 1;
   }
-  const auto folded = std::get<dense_query>(als_model(items, options).fold_in(of_user)).factors;
+  const auto folded = std::get<dense_query>(als_model(items, options).fold_in({.strengths = of_user})).factors;
   const Eigen::VectorXd expected = testing::reference_row(strengths, to_dense(items), options);
   EXPECT_LT(largest_difference(Eigen::Map<const Eigen::VectorXf>(folded.data(), 24).cast<double>(), expected), 1e-4);
 }
@@ -97,7 +97,7 @@ TEST(als, fold_in_gives_no_weight_to_a_direction_that_nothing_determines) {
   matrix<float> items(2, 2);
   items.row(0)[0] = items.row(1)[0] = 1;
   const als_model served(items, {.factors = 2, .regularization = 0});
-  const auto factors = std::get<dense_query>(served.fold_in({{item_row{0}, 1}})).factors;
+  const auto factors = std::get<dense_query>(served.fold_in({.strengths = {{item_row{0}, 1}}})).factors;
   EXPECT_GT(factors[0], 0);
   EXPECT_EQ(factors[1], 0);
 }
@@ -221,7 +221,8 @@ TEST(als, a_trained_user_folded_in_is_near_the_trained_factors) {
   const auto trained = train(interactions, options);
   const als_model served(trained.items, options);
   for (std::uint32_t u = 0; u < interactions.rows(); ++u) {
-    const auto folded = std::get<dense_query>(served.fold_in(interactions.taste_of(user_row{u}))).factors;
+    const auto folded =
+        std::get<dense_query>(served.fold_in({.strengths = interactions.taste_of(user_row{u})})).factors;
     for (std::size_t k = 0; k < 5; ++k) EXPECT_NEAR(folded[k], trained.users.row(u)[k], 1e-3);
   }
 }

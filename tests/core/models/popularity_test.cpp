@@ -28,7 +28,7 @@ TEST(popularity, of_nothing_is_zero) {
 
 TEST(popularity, answers_everybody_alike) {
   const popularity_model served({3, 0, 1});
-  EXPECT_TRUE(std::holds_alternative<constant_query>(served.fold_in({{item_row{1}, 1}})));
+  EXPECT_TRUE(std::holds_alternative<constant_query>(served.fold_in({.strengths = {{item_row{1}, 1}}})));
   EXPECT_TRUE(std::holds_alternative<constant_query>(served.similar_to(item_row{2})));
   EXPECT_EQ(std::get<constant_scores>(served.scores()).scores[0], 3);
 }

@@ -88,17 +88,40 @@ TEST_P(slice_scan_seeded, ranks_dense_catalogues_as_brute_force_does) {
   expect_naive_ranking(random, catalogue.scores(), items, [&] { return random_dense_query(random, columns); });
 }
 
+sparse_query random_sparse_query(random_source& random, std::size_t items) {
+  sparse_query q;
+  for (std::uint32_t row = 0; row < items; ++row) {
+    if (random.below(10) == 0) q.weights.push_back({item_row{row}, static_cast<float>(random.below(5))});
+  }
+  return q;
+}
+
 TEST_P(slice_scan_seeded, ranks_sparse_catalogues_as_brute_force_does) {
   random_source random(static_cast<std::uint64_t>(GetParam()));
   const std::size_t items = 1 + random.below(200);
   const auto catalogue = random_sparse(random, items);
-  expect_naive_ranking(random, catalogue.scores(), items, [&] {
-    sparse_query q;
-    for (std::uint32_t row = 0; row < items; ++row) {
-      if (random.below(10) == 0) q.weights.push_back({item_row{row}, static_cast<float>(random.below(5))});
-    }
-    return q;
-  });
+  expect_naive_ranking(random, catalogue.scores(), items, [&] { return random_sparse_query(random, items); });
+}
+
+TEST_P(slice_scan_seeded, ranks_blends_as_brute_force_does_and_scores_single_items_alike) {
+  random_source random(static_cast<std::uint64_t>(GetParam()));
+  const std::size_t items = 1 + random.below(200);
+  const std::size_t columns = 1 + random.below(40);
+  const auto dense = random_dense(random, items, columns, scales::ordinary, true);
+  const auto sparse = random_sparse(random, items);
+  std::vector<float> constant;
+  for (std::size_t row = 0; row < items; ++row) constant.push_back(static_cast<float>(random.below(50)));
+  const blend_scores scores{.parts = {dense.scores(), sparse.scores(), constant_scores{constant}},
+                            .weights = {0.7F, -0.25F, 0.01F}};
+  const auto next_query = [&]() -> query {
+    return blend_query{
+        {random_dense_query(random, columns), random_sparse_query(random, items), query{constant_query{}}}};
+  };
+  expect_naive_ranking(random, scores, items, next_query);
+  const auto asked = next_query();
+  for (std::uint32_t row = 0; row < items; ++row) {
+    EXPECT_EQ(score_of(scores, asked, item_row{row}), testing::naive_score(scores, asked, row));
+  }
 }
 
 TEST_P(slice_scan_seeded, ranks_constant_scores_as_brute_force_does) {

@@ -1,0 +1,15 @@
+// What:  the files of every model family, each defined in <family>_files.cpp; model_directory.hpp has what all share.
+// Files: als, bert_als  U.npy [users x f], V.npy [items x f]
+//        popularity     scores.npy [items]
+#pragma once
+
+#include "io/artifacts/model_layout.hpp"
+
+namespace freshet {
+
+[[nodiscard]] model_family als_files();
+/// Differs from als in where training starts, not in how it serves.
+[[nodiscard]] model_family bert_als_files();
+[[nodiscard]] model_family popularity_files();
+
+}  // namespace freshet
