@@ -33,6 +33,9 @@ struct trainer {
   std::uint64_t (*memory_bytes)(const data_size& size, const parameters& completed);
   result<trained_model> (*train)(const training_data& data, const parameters& completed,
                                  const training_context& context);
+  /// Whether it looks at the features and embeddings of training_data; what would have no effect is refused, not read.
+  bool uses_features = false;
+  bool uses_embeddings = false;
 };
 
 [[nodiscard]] std::span<const trainer> trainers();

@@ -92,6 +92,14 @@ TEST_F(training, of_a_mistyped_parameter_or_an_unknown_model_is_refused) {
   EXPECT_EQ(run({"train", "alps", "--db", "db"}).exit_code, 2);
 }
 
+TEST_F(training, refuses_what_would_have_no_effect) {
+  const auto features = run({"train", "als", "--db", "db", "--output", "model", "--use-item-features"});
+  EXPECT_EQ(features.exit_code, 1);
+  EXPECT_NE(features.errors.find("als does not use features of items"), std::string::npos) << features.errors;
+  const auto embeddings = run({"train", "als", "--db", "db", "--output", "model", "--embeddings", "bert.npy"});
+  EXPECT_NE(embeddings.errors.find("als does not use vectors of items"), std::string::npos) << embeddings.errors;
+}
+
 TEST_F(training, evaluates_inside_the_protocol_against_the_baseline) {
   const auto done = shop.run({"evaluate", "--model", "als", "--params", "{\"factors\": 16, \"regularization\": 5}",
                               "--db", "db", "--baselines", "--json", "--output", "metrics.csv"});

@@ -1,5 +1,7 @@
 #include "tools/freshet/model_training.hpp"
 
+#include <cstdio>
+
 #include "io/artifacts/parameters_json.hpp"
 #include "io/files/atomic_file.hpp"
 #include "tools/freshet/interaction_data.hpp"
@@ -52,7 +54,9 @@ result<trained_model> train_with_progress(const trainer& family, const training_
   FRESHET_TRY(check_memory(family.memory_bytes(size, completed)));
   progress shown("iterations");
   const auto show = [&](const training_progress& done) {
-    shown.update({.count = done.step, .part = done.step, .whole = done.steps});
+    char loss[32];
+    std::snprintf(loss, sizeof loss, "loss %.5g", done.loss);
+    shown.update({.count = done.step, .part = done.step, .whole = done.steps, .note = loss});
     return !stop.is_made();
   };
   return family.train(data, completed, {.seed = flags.seed, .threads = flags.threads, .progress = show});

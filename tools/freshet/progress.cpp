@@ -29,17 +29,28 @@ std::string as_clock(double seconds) {
   return text;
 }
 
+// 402,113/s, 2.5/s, 8.2 s each
+std::string as_rate(std::uint64_t count, double seconds) {
+  const double rate = static_cast<double>(count) / seconds;
+  if (rate >= 10 || count == 0) return with_commas(static_cast<std::uint64_t>(rate)) + "/s";
+  char text[48];
+  std::snprintf(text, sizeof text, rate >= 1 ? "%.1f/s" : "%.1f s each", rate >= 1 ? rate : 1 / rate);
+  return text;
+}
+
 }  // namespace
 
 std::string progress_line(const progress_figures& done, std::string_view unit, std::chrono::duration<double> elapsed) {
   const double seconds = std::max(elapsed.count(), 1e-3);
   std::string line = with_commas(done.count) + " " + std::string(unit);
-  line += "  " + with_commas(static_cast<std::uint64_t>(static_cast<double>(done.count) / seconds)) + "/s";
-  if (done.whole == 0) return line;
-  const double share = std::min(1.0, static_cast<double>(done.part) / static_cast<double>(done.whole));
-  line += "  " + std::to_string(static_cast<int>(share * 100)) + " %";
-  // The first percent says too little about the rest.
-  if (share >= 0.01) line += "  " + as_clock(seconds / share - seconds) + " left";
+  line += "  " + as_rate(done.count, seconds);
+  if (done.whole > 0) {
+    const double share = std::min(1.0, static_cast<double>(done.part) / static_cast<double>(done.whole));
+    line += "  " + std::to_string(static_cast<int>(share * 100)) + " %";
+    // The first percent says too little about the rest.
+    if (share >= 0.01) line += "  " + as_clock(seconds / share - seconds) + " left";
+  }
+  if (!done.note.empty()) line += "  " + done.note;
   return line;
 }
 

@@ -1,0 +1,58 @@
+#include "tools/freshet/trained_output.hpp"
+
+#include <cstdio>
+
+#include "core/evaluation/score_distribution.hpp"
+#include "io/artifacts/model_directory.hpp"
+#include "io/artifacts/parameters_json.hpp"
+#include "io/artifacts/registry.hpp"
+#include "tools/freshet/interaction_data.hpp"
+
+namespace freshet::tools {
+namespace {
+
+loaded_model to_save(training_dataset read, trained_model trained, const training_record& record) {
+  const auto scores = sample_scores(*trained.served, read.data, record.seed);
+  model_metadata metadata{.model_type = record.family,
+                          .created_at = system_clock().now_seconds(),
+                          .trained_until = read.data.trained_until,
+                          .scores = {scores.min, scores.max, scores.mean, scores.std, scores.p01, scores.p99},
+                          .seed = record.seed,
+                          .data_hash = to_hex(read.data.strengths.hash())};
+  if (trained.user_factors.rows() == 0) read.user_ids.clear();
+  return {.served = std::move(trained.served),
+          .item_ids = std::move(read.item_ids),
+          .user_ids = std::move(read.user_ids),
+          .user_factors = std::move(trained.user_factors),
+          .metadata = std::move(metadata),
+          .params = to_json(record.completed)};
+}
+
+}  // namespace
+
+result<saved_model> save_trained(training_dataset read, trained_model trained, const training_record& record,
+                                 const options& settings, const output_flags& flags) {
+  const auto model = to_save(std::move(read), std::move(trained), record);
+  const std::filesystem::path output = flags.directory.empty() ? settings.model.dir : flags.directory;
+  if (!flags.registered) {
+    FRESHET_TRY(save_model(output, model));
+    return saved_model{output.string(), ""};
+  }
+  const system_clock time;
+  FRESHET_ASSIGN(const auto reserved, reserve_version(output, record.family, time));
+  FRESHET_TRY(save_model(reserved.directory, model));
+  FRESHET_TRY(register_model(output, reserved,
+                             {.model_type = record.family,
+                              .hyperparameters = model.params,
+                              .activate = record.complete,
+                              .audit_log = std::filesystem::path(settings.logging.dir) / "registry_audit.log"},
+                             time));
+  return saved_model{reserved.directory.string(), reserved.model_id};
+}
+
+void print_saved(const saved_model& done) {
+  std::printf("saved in %s%s\n", done.directory.c_str(),
+              done.model_id.empty() ? "" : (", registered as " + done.model_id).c_str());
+}
+
+}  // namespace freshet::tools
