@@ -21,8 +21,9 @@ using testing::source_file;
 // Arrows point at the same or a smaller number.
 int layer_of(const std::string& module) {
   static const std::map<std::string, int> layers{
-      {"core/base", 0},       {"core/linalg", 1}, {"core/data", 2}, {"core/models", 3}, {"core/ranking", 4},
-      {"core/evaluation", 5}, {"config", 6},      {"actors", 8},    {"tools", 9},       {"tests", 10},
+      {"core/base", 0},   {"core/linalg", 1},  {"core/data", 2},       {"core/filters", 3},
+      {"core/models", 3}, {"core/ranking", 4}, {"core/evaluation", 5}, {"config", 6},
+      {"actors", 8},      {"tools", 9},        {"tests", 10},
   };
   const auto found = layers.find(module);
   if (found != layers.end()) return found->second;
@@ -115,6 +116,7 @@ const std::vector<library>& libraries() {
       {"boost/asio", {"io/http"}},
       {"boost/beast", {"io/http"}},
       {"boost/json", {"io", "tools"}},
+      {"boost/spirit", {"core/filters"}},
       {"boost/url", {"io/http"}},
       {"caf/", {"actors"}},
       {"cblas", {"core/linalg"}},
