@@ -1,7 +1,7 @@
 // What:   how good one ranked list is, given what was relevant.
-// Source: NDCG with binary gain and the ideal list cut at k (LightGCN, BARS): DCG = sum over hits of 1 / log2(rank +
-// 1),
-//         divided by that of min(|relevant|, k) hits in front. MAP: mean of the precision at each hit over
+// Source: DCG = sum over hits of 1 / log2(rank + 1) with binary gain. NDCG divides it by that of an ideal list with all
+//         hits in front: of min(|relevant|, k) hits (truncated; LightGCN, BARS) or of |relevant| hits (full; the
+//         convention of Ferrari Dacrema et al. 2021 for MCRec). MAP: mean of the precision at each hit over
 //         min(|relevant|, k). MRR: 1 / rank of the first hit. Ranks count from 1.
 // Shapes: `relevant` ascending and without repetitions; `ranked` best first, at most its first k count.
 #pragma once
@@ -26,8 +26,10 @@ struct ranking_metrics {
   friend bool operator==(const ranking_metrics&, const ranking_metrics&) = default;
 };
 
+enum class ideal_gain { truncated, full };
+
 /// All 0 when nothing is relevant.
 [[nodiscard]] ranking_metrics metrics_at(std::size_t k, std::span<const item_row> ranked,
-                                         std::span<const item_row> relevant);
+                                         std::span<const item_row> relevant, ideal_gain ideal = ideal_gain::truncated);
 
 }  // namespace freshet

@@ -123,7 +123,7 @@ TEST_F(training, measures_a_model_on_users_with_newer_events) {
   std::ofstream(shop.path("newer.csv")) << "user_id,item_id,ts\nu1,i1,1790000000\nu1,i2,1790000001\n";
   shop.run({"ingest", "--events", "newer.csv", "--db", "db"});
   const auto result = shop.run({"evaluate", "--model-dir", "artifacts", "--db", "db", "--json"});
-  EXPECT_EQ(json::parse(result.output).at("users").to_number<int>(), 1);
+  EXPECT_EQ(json::parse(result.output).at("cases").to_number<int>(), 1);
 }
 
 }  // namespace

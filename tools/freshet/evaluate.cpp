@@ -1,14 +1,16 @@
-// `freshet evaluate`: how well a model names what users did last.
+// `freshet evaluate`: how well models name what users did, by the protocols in which results are published.
 #include <cstdio>
 #include <memory>
 
+#include "core/base/hash.hpp"
+#include "core/evaluation/evaluate.hpp"
 #include "io/artifacts/model_directory.hpp"
 #include "io/artifacts/parameters_json.hpp"
 #include "io/artifacts/registry.hpp"
 #include "io/events/timestamp.hpp"
-#include "io/store/event_weights.hpp"
 #include "tools/freshet/command.hpp"
 #include "tools/freshet/evaluation_output.hpp"
+#include "tools/freshet/evaluation_protocol.hpp"
 #include "tools/freshet/interaction_data.hpp"
 #include "tools/freshet/model_training.hpp"
 
@@ -17,26 +19,36 @@ namespace {
 
 struct evaluate_flags {
   std::string model_dir;
-  std::string model;
+  std::vector<std::string> models;
   std::string db;
-  parameter_flags given;
+  /// One for each of `models`, or none.
+  std::vector<std::string> params;
+  std::string params_file;
   training_flags training;
-  std::string protocol = "temporal-loo";
+  protocol_flags protocol;
   std::vector<std::size_t> topk{10, 20};
+  std::string idcg = "truncated";
   bool baselines = false;
   bool allow_leak = false;
   bool as_json = false;
   std::string output;
+  std::string lists;
+
+  evaluation_options how() const {
+    return {
+        .topk = topk, .threads = training.threads, .ideal = idcg == "full" ? ideal_gain::full : ideal_gain::truncated};
+  }
+  parameter_flags given_for(std::size_t model) const {
+    return {.json = params.empty() ? "" : params[model], .file = params_file};
+  }
 };
 
 struct evaluation {
   const evaluate_flags& flags;
   const options& settings;
   stop_request& stop;
-  leave_one_out_data data;
+  protocol_data data;
   evaluation_run run;
-
-  evaluation_options how() const { return {.topk = flags.topk, .threads = flags.training.threads}; }
 };
 
 /// An artifacts root serves its current model.
@@ -47,23 +59,6 @@ result<loaded_model> load_model_at(const std::filesystem::path& directory) {
     return error{error_code::not_found, directory.string() + " has no current model; see `freshet model list`"};
   }
   return load_model(known.current()->path);
-}
-
-status read_data(const event_store& store, const model_rows& rows, evaluation& in) {
-  const auto weights = strengths_by_type(in.settings.events, store.event_types());
-  FRESHET_TRY(for_each_user(store, {}, [&](const std::string&, std::span<const interaction> history) {
-    add_user(in.data, history, rows.row_of, weights);
-    return !in.stop.is_made();
-  }));
-  in.data.rest.strengths.widen(rows.item_ids.size());
-  if (in.data.cases.empty()) {
-    return error{error_code::invalid_argument, in.settings.store.path +
-                                                   " has no user with events on two items; temporal-loo holds one out "
-                                                   "and predicts it from the others"};
-  }
-  in.run.items = rows.item_ids.size();
-  in.run.data_hash = to_hex(in.data.rest.strengths.hash());
-  return success{};
 }
 
 /// Only what a model has not seen measures it.
@@ -77,8 +72,8 @@ status leave_out_leaks(const model_metadata& trained, evaluation& in) {
                  in.flags.model_dir + " does not say until when it was trained; " + remedy};
   }
   const std::size_t before = in.data.cases.size();
-  std::erase_if(in.data.cases, [&](const held_out_case& each) { return each.ts <= *trained.trained_until; });
-  if (in.data.cases.empty()) {
+  in.data.cases.keep_if([&](const evaluation_case& each) { return each.ts > *trained.trained_until; });
+  if (in.data.cases.size() == 0) {
     return error{error_code::invalid_argument, in.flags.model_dir + " was trained on events up to " +
                                                    to_rfc3339(*trained.trained_until) + ", which are all there are; " +
                                                    remedy};
@@ -91,42 +86,54 @@ status leave_out_leaks(const model_metadata& trained, evaluation& in) {
 }
 
 void add_report(evaluation& in, std::string name, std::string params, const model& evaluated) {
-  in.run.models.push_back(
-      {std::move(name), std::move(params), evaluate_temporal_loo(evaluated, in.data.rest, in.data.cases, in.how())});
+  in.run.models.push_back({std::move(name), std::move(params), evaluate(evaluated, in.data.cases, in.flags.how())});
 }
 
 status train_and_evaluate(evaluation& in, const std::string& name, const parameter_flags& given) {
   FRESHET_ASSIGN(const trainer* family, find_trainer(name));
   FRESHET_ASSIGN(const auto completed, read_parameters(*family, given, in.settings.profile));
-  FRESHET_ASSIGN(const auto trained, train_with_progress(*family, in.data.rest, completed, in.flags.training, in.stop));
+  FRESHET_ASSIGN(const auto trained,
+                 train_with_progress(*family, *in.data.train, completed, in.flags.training, in.stop));
   if (in.stop.is_made()) return error{error_code::cancelled, "stopped while training " + name};
   add_report(in, name, freshet::to_json(completed), *trained.served);
   return success{};
 }
 
-status evaluate_model_directory(const event_store& store, evaluation& in) {
+status evaluate_model_directory(evaluation& in) {
   FRESHET_ASSIGN(const loaded_model loaded, load_model_at(in.flags.model_dir));
-  FRESHET_ASSIGN(const auto rows, rows_of_model(store, loaded.item_ids));
-  FRESHET_TRY(read_data(store, rows, in));
+  FRESHET_ASSIGN(in.data, read_protocol(in.settings, in.flags.protocol, loaded.item_ids, in.stop));
   FRESHET_TRY(leave_out_leaks(loaded.metadata, in));
   add_report(in, std::string(loaded.served->type()), loaded.params.empty() ? "{}" : loaded.params, *loaded.served);
   return success{};
 }
 
-status evaluate_inside_protocol(const event_store& store, evaluation& in) {
-  FRESHET_ASSIGN(const auto rows, rows_of_events(store));
-  FRESHET_TRY(read_data(store, rows, in));
-  return train_and_evaluate(in, in.flags.model, in.flags.given);
+status evaluate_inside_protocol(evaluation& in) {
+  // Before the data is read: a mistyped parameter shows at once.
+  for (std::size_t i = 0; i < in.flags.models.size(); ++i) {
+    FRESHET_ASSIGN(const trainer* family, find_trainer(in.flags.models[i]));
+    FRESHET_TRY(read_parameters(*family, in.flags.given_for(i), in.settings.profile));
+  }
+  FRESHET_ASSIGN(in.data, read_protocol(in.settings, in.flags.protocol, std::nullopt, in.stop));
+  for (std::size_t i = 0; i < in.flags.models.size(); ++i) {
+    FRESHET_TRY(train_and_evaluate(in, in.flags.models[i], in.flags.given_for(i)));
+  }
+  return success{};
+}
+
+void describe_data(evaluation& in) {
+  in.run.cases = in.data.cases.size();
+  in.run.items = in.data.item_ids.size();
+  in.run.data_hash = to_hex(hash_combine(in.data.train->strengths.hash(), in.data.cases.hash()));
 }
 
 status run_evaluation(evaluation& in) {
-  FRESHET_ASSIGN(const auto store, event_store::open_reader(in.settings.store.path));
-  FRESHET_TRY(in.flags.model_dir.empty() ? evaluate_inside_protocol(*store, in) : evaluate_model_directory(*store, in));
-  if (in.flags.baselines && in.run.models.front().name != "popularity") {
-    FRESHET_TRY(train_and_evaluate(in, "popularity", {}));
-  }
-  in.run.users = in.data.cases.size();
+  FRESHET_TRY(in.flags.model_dir.empty() ? evaluate_inside_protocol(in) : evaluate_model_directory(in));
+  const bool has_baseline =
+      std::ranges::any_of(in.run.models, [](const auto& each) { return each.name == "popularity"; });
+  if (in.flags.baselines && !has_baseline) FRESHET_TRY(train_and_evaluate(in, "popularity", {}));
+  describe_data(in);
   if (!in.flags.output.empty()) FRESHET_TRY(write_evaluation(in.flags.output, in.run));
+  if (!in.flags.lists.empty()) FRESHET_TRY(write_lists(in.flags.lists, in.run.models.front().report, in.data));
   std::string shown = to_table(in.run);
   if (in.flags.as_json) {
     FRESHET_ASSIGN(shown, to_json(in.run));
@@ -142,7 +149,7 @@ int evaluate(const invocation& call, const evaluate_flags& flags) {
   if (!settings) return fail_configuration("evaluate", settings.failure());
   stop_request stop;
   evaluation in{.flags = flags, .settings = *settings, .stop = stop};
-  in.run.protocol = flags.protocol;
+  in.run.protocol = flags.protocol.name;
   in.run.seed = flags.training.seed;
   if (const auto done = run_evaluation(in); !done) {
     const int code = fail("evaluate", done.failure());
@@ -151,26 +158,41 @@ int evaluate(const invocation& call, const evaluate_flags& flags) {
   return exit_ok;
 }
 
+void add_protocol_flags(CLI::App& command, protocol_flags& protocol) {
+  command.add_option("--protocol", protocol.name, "How the data is split")
+      ->check(CLI::IsMember(protocol_names()))
+      ->capture_default_str();
+  command.add_option("--train", protocol.train, "files, sessions: user,item[,strength][,ts][,session] by line");
+  command.add_option("--test", protocol.test, "files, sessions: what is to be predicted, in the same form");
+  command.add_option("--candidates", protocol.candidates, "files: rank only these: user item item ... by line");
+  command.add_option("--prefixes", protocol.prefixes, "sessions: instead of --test: item item ... TAB next item");
+}
+
 }  // namespace
 
 void add_evaluate(CLI::App& app, invocation& call) {
   auto& command =
-      add_command(app, call, "evaluate", "Holds out every user's last item and measures how well a model names it.",
+      add_command(app, call, "evaluate", "Measures how well models name what users did and were not told of.",
                   "freshet evaluate --model als --params '{\"factors\": 64}' --db data/recsys.db "
                   "--baselines");
   auto flags = std::make_shared<evaluate_flags>();
   auto* directory = command.add_option("--model-dir", flags->model_dir,
                                        "Model directory, or an artifacts root whose current model is meant");
-  auto* name = command.add_option("--model", flags->model, "Family to train inside the protocol")
+  auto* name = command.add_option("--model", flags->models, "Family to train inside the protocol; may be repeated")
+                   ->allow_extra_args(false)
                    ->check(CLI::IsMember(trainer_names()))
                    ->excludes(directory);
   command.add_option("--db", flags->db, "Database directory (store.path)");
-  command.add_option("--params", flags->given.json, "Parameters for --model as JSON")->needs(name);
-  command.add_option("--params-file", flags->given.file, "Parameters for --model in a JSON file")->needs(name);
-  command.add_option("--protocol", flags->protocol, "How the events are split")
-      ->check(CLI::IsMember({"temporal-loo"}))
-      ->capture_default_str();
+  command.add_option("--params", flags->params, "Parameters as JSON, one for each --model in their order")
+      ->allow_extra_args(false)
+      ->needs(name);
+  command.add_option("--params-file", flags->params_file, "Parameters in a JSON file; --params wins over it")
+      ->needs(name);
+  add_protocol_flags(command, flags->protocol);
   command.add_option("--topk", flags->topk, "Lengths of list")->check(CLI::Range(1, 1000))->capture_default_str();
+  command.add_option("--idcg", flags->idcg, "NDCG against an ideal list that is cut at k, or not")
+      ->check(CLI::IsMember({"truncated", "full"}))
+      ->capture_default_str();
   command.add_option("--seed", flags->training.seed, "Seed of the training")->capture_default_str();
   command.add_option("--threads", flags->training.threads, "Threads; 0 = as many as the machine has")
       ->capture_default_str();
@@ -178,8 +200,11 @@ void add_evaluate(CLI::App& app, invocation& call) {
   command.add_flag("--allow-leak", flags->allow_leak, "Measure a model on events it was trained on");
   command.add_flag("--json", flags->as_json, "Print JSON");
   command.add_option("--output", flags->output, "Also write to F.json or F.csv");
+  command.add_option("--lists", flags->lists, "Write the first model's lists: user, rank, item, score by line");
   command.callback([&call, flags, directory, name] {
-    if (directory->count() + name->count() != 1) throw CLI::RequiredError("One of --model-dir and --model");
+    if ((directory->count() > 0) == (name->count() > 0)) throw CLI::RequiredError("One of --model-dir and --model");
+    if (!flags->params.empty() && flags->params.size() != flags->models.size())
+      throw CLI::ValidationError("--params", "as many as --model are needed, '{}' for the defaults");
     call.run = [&call, flags] { return evaluate(call, *flags); };
   });
 }

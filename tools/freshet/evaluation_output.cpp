@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "core/base/text.hpp"
 #include "io/artifacts/json_tree.hpp"
 #include "io/files/atomic_file.hpp"
 #include "io/files/csv_writer.hpp"
@@ -41,7 +42,7 @@ std::string padded(std::string text, std::size_t width) {
 
 std::string to_table(const evaluation_run& run) {
   constexpr std::size_t width = 14;
-  std::string table = run.protocol + ": " + std::to_string(run.users) + " users, " + std::to_string(run.items) +
+  std::string table = run.protocol + ": " + std::to_string(run.cases) + " cases, " + std::to_string(run.items) +
                       " items\n" + padded("", width);
   for (const auto& each : run.models) table += padded(each.name, width);
   table += '\n';
@@ -70,7 +71,7 @@ result<std::string> to_json(const evaluation_run& run) {
   document.set("protocol", json_tree::of_text(run.protocol));
   document.set("seed", json_tree::of_integer(run.seed));
   document.set("data_hash", json_tree::of_text(run.data_hash));
-  document.set("users", json_tree::of_integer(run.users));
+  document.set("cases", json_tree::of_integer(run.cases));
   document.set("items", json_tree::of_integer(run.items));
   document.set("models", std::move(models));
   return document.pretty();
@@ -84,6 +85,21 @@ std::string to_csv(const evaluation_run& run) {
     }
   }
   return text;
+}
+
+status write_lists(const std::filesystem::path& path, const evaluation_report& report, const protocol_data& data) {
+  std::string text;
+  for (std::size_t i = 0; i < report.lists.size(); ++i) {
+    const std::size_t user = to_integer(data.cases.cases[i].user);
+    const std::string name = user < data.user_ids.size() ? data.user_ids[user] : std::to_string(i);
+    for (std::size_t rank = 0; rank < report.lists[i].size(); ++rank) {
+      const auto& listed = report.lists[i][rank];
+      text += name + '\t' + std::to_string(rank + 1) + '\t' + data.item_ids[to_integer(listed.row)] + '\t';
+      append_json_number(text, listed.score);
+      text += '\n';
+    }
+  }
+  return write_file_atomically(path, text);
 }
 
 status write_evaluation(const std::filesystem::path& path, const evaluation_run& run) {

@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "core/base/result.hpp"
-#include "core/evaluation/temporal_loo.hpp"
+#include "core/evaluation/evaluate.hpp"
+#include "tools/freshet/evaluation_protocol.hpp"
 
 namespace freshet::tools {
 
@@ -20,9 +21,9 @@ struct evaluated_model {
 struct evaluation_run {
   std::string protocol;
   std::uint64_t seed{};
-  /// Identity of what the models folded in.
+  /// Identity of what the models learned from and of what they were asked.
   std::string data_hash;
-  std::size_t users{};
+  std::size_t cases{};
   std::size_t items{};
   std::vector<evaluated_model> models;
 };
@@ -35,5 +36,10 @@ struct evaluation_run {
 
 /// By the ending of `path`: .json or .csv.
 [[nodiscard]] status write_evaluation(const std::filesystem::path& path, const evaluation_run& run);
+
+/// user TAB rank TAB item TAB score, from which anyone can recompute the metrics. Cases of protocols without users are
+/// numbered from 0.
+[[nodiscard]] status write_lists(const std::filesystem::path& path, const evaluation_report& report,
+                                 const protocol_data& data);
 
 }  // namespace freshet::tools

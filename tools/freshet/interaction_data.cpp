@@ -33,25 +33,23 @@ std::string mebibytes(std::uint64_t bytes) {
 }  // namespace
 
 result<model_rows> rows_of_events(const event_store& store) {
-  FRESHET_ASSIGN(const auto ids, store.item_ids());
-  FRESHET_ASSIGN(const auto counts, store.item_event_counts());
-  model_rows rows;
-  rows.row_of.resize(ids.size());
-  for (std::size_t number = 0; number < std::min(ids.size(), counts.size()); ++number) {
-    if (counts[number] == 0) continue;
-    rows.row_of[number] = item_row{static_cast<std::uint32_t>(rows.item_ids.size())};
-    rows.item_ids.push_back(ids[number]);
-  }
-  return rows;
+  return rows_behind_model(store, {});
 }
 
-result<model_rows> rows_of_model(const event_store& store, const std::vector<std::string>& item_ids) {
+result<model_rows> rows_behind_model(const event_store& store, const std::vector<std::string>& item_ids) {
+  FRESHET_ASSIGN(const auto ids, store.item_ids());
+  FRESHET_ASSIGN(const auto counts, store.item_event_counts());
   model_rows rows{.item_ids = item_ids};
+  rows.row_of.resize(ids.size());
   for (std::size_t row = 0; row < item_ids.size(); ++row) {
     FRESHET_ASSIGN(const auto number, store.find_item(item_ids[row]));
-    if (!number) continue;
-    if (to_integer(*number) >= rows.row_of.size()) rows.row_of.resize(to_integer(*number) + 1);
-    rows.row_of[to_integer(*number)] = item_row{static_cast<std::uint32_t>(row)};
+    if (number && to_integer(*number) < ids.size())
+      rows.row_of[to_integer(*number)] = item_row{static_cast<std::uint32_t>(row)};
+  }
+  for (std::size_t number = 0; number < std::min(ids.size(), counts.size()); ++number) {
+    if (counts[number] == 0 || rows.row_of[number]) continue;
+    rows.row_of[number] = item_row{static_cast<std::uint32_t>(rows.item_ids.size())};
+    rows.item_ids.push_back(ids[number]);
   }
   return rows;
 }

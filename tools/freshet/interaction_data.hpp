@@ -20,8 +20,8 @@ struct model_rows {
 
 /// A row for each item with an event, by the store's numbers.
 [[nodiscard]] result<model_rows> rows_of_events(const event_store& store);
-/// The rows of a model that exists.
-[[nodiscard]] result<model_rows> rows_of_model(const event_store& store, const std::vector<std::string>& item_ids);
+/// The rows of a model that exists, and behind them those of items with an event that it does not know.
+[[nodiscard]] result<model_rows> rows_behind_model(const event_store& store, const std::vector<std::string>& item_ids);
 
 struct sample {
   /// Share of the users.

@@ -1,0 +1,48 @@
+// What: what a protocol makes of a database or of given files: data to train on, and cases to ask.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/options.hpp"
+#include "core/base/result.hpp"
+#include "core/data/training_data.hpp"
+#include "core/evaluation/cases.hpp"
+#include "tools/freshet/stop_request.hpp"
+
+namespace freshet::tools {
+
+struct protocol_flags {
+  std::string name = "temporal-loo";
+  std::string train;
+  std::string test;
+  std::string candidates;
+  std::string prefixes;
+};
+
+struct protocol_data {
+  /// By row.
+  std::vector<std::string> item_ids;
+  /// By the users of the cases; empty where they are no users of the data: sessions are numbered.
+  std::vector<std::string> user_ids;
+  std::shared_ptr<const training_data> train;
+  evaluation_cases cases;
+};
+
+/// Protocols that read files instead of the database.
+[[nodiscard]] bool reads_files(const std::string& protocol);
+/// All, for the help.
+[[nodiscard]] std::vector<std::string> protocol_names();
+
+/// `model_items` are the rows of a model that exists; other items have rows behind them.
+[[nodiscard]] result<protocol_data> read_protocol(const options& settings, const protocol_flags& flags,
+                                                  const std::optional<std::vector<std::string>>& model_items,
+                                                  stop_request& stop);
+
+/// The protocols `files` and `sessions`.
+[[nodiscard]] result<protocol_data> read_protocol_files(const protocol_flags& flags,
+                                                        const std::optional<std::vector<std::string>>& model_items);
+
+}  // namespace freshet::tools
