@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "core/base/text.hpp"
+#include "core/evaluation/metric_name.hpp"
 #include "io/artifacts/json_tree.hpp"
 #include "io/files/atomic_file.hpp"
 #include "io/files/csv_writer.hpp"
@@ -10,18 +11,14 @@
 namespace freshet::tools {
 namespace {
 
-using named_metrics = std::vector<std::pair<std::string, double>>;
+using metric_values = std::vector<std::pair<std::string, double>>;
 
 /// "hr@10", "recall@10", ... in the order in which they are shown.
-named_metrics metrics_of(const evaluation_report& report) {
-  named_metrics metrics;
+metric_values metrics_of(const evaluation_report& report) {
+  metric_values metrics;
   for (const auto& at : report.by_length) {
     const std::string suffix = "@" + std::to_string(at.k);
-    metrics.emplace_back("hr" + suffix, at.mean.hit_rate);
-    metrics.emplace_back("recall" + suffix, at.mean.recall);
-    metrics.emplace_back("ndcg" + suffix, at.mean.ndcg);
-    metrics.emplace_back("mrr" + suffix, at.mean.mrr);
-    metrics.emplace_back("map" + suffix, at.mean.map);
+    for (const auto& [name, value] : named_metrics) metrics.emplace_back(std::string(name) + suffix, at.mean.*value);
     metrics.emplace_back("coverage" + suffix, at.coverage);
   }
   return metrics;
@@ -46,7 +43,7 @@ std::string to_table(const evaluation_run& run) {
                       " items\n" + padded("", width);
   for (const auto& each : run.models) table += padded(each.name, width);
   table += '\n';
-  const auto names = run.models.empty() ? named_metrics{} : metrics_of(run.models.front().report);
+  const auto names = run.models.empty() ? metric_values{} : metrics_of(run.models.front().report);
   for (std::size_t i = 0; i < names.size(); ++i) {
     table += padded(names[i].first, width);
     for (const auto& each : run.models) table += padded(decimal(metrics_of(each.report)[i].second, 4), width);
