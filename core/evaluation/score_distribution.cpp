@@ -11,7 +11,8 @@ namespace freshet {
 namespace {
 
 constexpr std::size_t users_max = 1'000;
-constexpr std::size_t scores_max = 1'000'000;
+/// Candidates of a list of 10 with the default multiplier of 5.
+constexpr std::size_t items_per_user = 50;
 
 score_distribution describe(std::vector<float> scores) {
   if (scores.empty()) return {};
@@ -38,16 +39,18 @@ score_distribution sample_scores(const model& scored, const training_data& data,
   const std::size_t items = scored.items();
   if (items == 0 || strengths.rows() == 0) return {};
   random_source random(seed);
-  const std::size_t users = std::min({users_max, strengths.rows(), std::max<std::size_t>(1, scores_max / items)});
+  const std::size_t users = std::min(users_max, strengths.rows());
   const slice_scan scan(scored.scores(), {item_row{0}, item_row{static_cast<std::uint32_t>(items)}});
   scan_scratch scratch;
   std::vector<float> scores;
   for (std::size_t i = 0; i < users; ++i) {
     // All of them when they fit the sample, else drawn.
     const std::uint64_t user = users == strengths.rows() ? i : random.below(strengths.rows());
-    const query q = scored.fold_in(interactions_of(data, user_row(user)));
-    // Every item's score: a list as long as the catalogue.
-    const scan_request request{.q = &q, .k = items};
+    const auto told = interactions_of(data, user_row(user));
+    const query q = scored.fold_in(told);
+    std::vector<item_row> seen;
+    for (const auto& each : told.strengths) seen.push_back(each.item);
+    const scan_request request{.q = &q, .k = items_per_user, .excluded = seen};
     std::vector<scored_row> ranked;
     scan.rank({&request, 1}, {&ranked, 1}, scratch);
     for (const auto& each : ranked) scores.push_back(each.score);

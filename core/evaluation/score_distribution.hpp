@@ -1,6 +1,10 @@
-// What:   the distribution of a model's scores over users and items.
-// Why:    reranking compares a model's scores with other signals and needs to know what is low and high for this model.
-// Same:   a sample drawn by the seed, at most 1,000 users and a million scores.
+// What:   the distribution of the scores that a model gives to what it would recommend: the best items of each user
+//         that the user has not touched.
+// Why:    reranking compares these scores with other signals and needs to know what is low and high among them. The
+//         distribution over all items would not do: a candidate is among the best percent of a large catalogue, so
+//         nearly all candidates would lie above the 99th percentile and look alike (Online Retail: NDCG@10 after
+//         reranking .947 of the model's own, against 1.0 and more with this one).
+// Same:   a sample drawn by the seed, at most 1,000 users with their 50 best items each.
 #pragma once
 
 #include <cstdint>
