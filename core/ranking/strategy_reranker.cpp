@@ -1,0 +1,93 @@
+#include "core/ranking/strategy_reranker.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/ranking/greedy_placement.hpp"
+
+namespace freshet {
+namespace {
+
+struct scaled_components {
+  std::vector<float> relevance;
+  std::vector<float> diversity;
+  std::vector<float> novelty;
+  std::vector<float> popularity;
+
+  component_values at(std::size_t i) const { return {relevance[i], diversity[i], novelty[i], popularity[i]}; }
+};
+
+scaled_components components_of(std::span<const scored_row> candidates, const item_signals& known) {
+  scaled_components all;
+  const double rarest = known.interactions_total + static_cast<double>(known.items());
+  for (const auto& each : candidates) {
+    const double count = known.interactions[to_integer(each.row)];
+    all.relevance.push_back(each.score);
+    all.popularity.push_back(static_cast<float>(std::log1p(count)));
+    all.novelty.push_back(static_cast<float>(-std::log2((count + 1) / rarest)));
+  }
+  all.diversity.resize(candidates.size());
+  scale_to_unit_range(all.relevance);
+  scale_to_unit_range(all.popularity);
+  scale_to_unit_range(all.novelty);
+  return all;
+}
+
+/// Over those that are left; those already placed keep what they had.
+void scale_diversity(const greedy_placement& placing, std::vector<float>& diversity) {
+  std::vector<float> left;
+  for (std::size_t i = 0; i < diversity.size(); ++i) {
+    if (!placing.is_placed(i)) left.push_back(1 - placing.most_alike(i));
+  }
+  scale_to_unit_range(left);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < diversity.size(); ++i) {
+    if (!placing.is_placed(i)) diversity[i] = left[next++];
+  }
+}
+
+component_values weighted(const component_values& w, const component_values& n) {
+  return {w.relevance * n.relevance, w.diversity * n.diversity, w.novelty * n.novelty, w.popularity * n.popularity};
+}
+
+float sum_of(const component_values& v) {
+  return v.relevance + v.diversity + v.novelty + v.popularity;
+}
+
+rerank_reason largest(const component_values& added) {
+  const float most = std::max({added.relevance, added.diversity, added.novelty, added.popularity});
+  if (added.relevance == most) return rerank_reason::relevance;
+  if (added.diversity == most) return rerank_reason::diversity;
+  return added.novelty == most ? rerank_reason::novelty : rerank_reason::popularity;
+}
+
+}  // namespace
+
+component_values weights_of(rerank_strategy strategy, const component_values& given) {
+  component_values used = given;
+  if (strategy == rerank_strategy::hybrid) return used;
+  if (strategy != rerank_strategy::diversity) used.diversity = 0;
+  if (strategy != rerank_strategy::novelty) used.novelty = 0;
+  if (strategy != rerank_strategy::popularity) used.popularity = 0;
+  const float sum = sum_of(used);
+  if (!(sum > 0)) return used;
+  return {used.relevance / sum, used.diversity / sum, used.novelty / sum, used.popularity / sum};
+}
+
+std::vector<placed_row> rerank_by_strategy(std::span<const scored_row> candidates, const item_signals& known,
+                                           matrix_view<const float> likeness, const component_values& weights,
+                                           std::size_t k) {
+  auto components = components_of(candidates, known);
+  greedy_placement placing(candidates, likeness);
+  std::vector<placed_row> placed;
+  while (placed.size() < std::min(k, candidates.size())) {
+    if (weights.diversity > 0) scale_diversity(placing, components.diversity);
+    const auto added = [&](std::size_t i) { return weighted(weights, components.at(i)); };
+    const std::size_t next = placing.best([&](std::size_t i) { return sum_of(added(i)); });
+    placed.push_back({candidates[next].row, candidates[next].score, sum_of(added(next)), largest(added(next))});
+    placing.place(next);
+  }
+  return placed;
+}
+
+}  // namespace freshet
