@@ -14,6 +14,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "core/base/result.hpp"
@@ -51,8 +53,8 @@ struct als_options {
 };
 
 [[nodiscard]] status validate(const als_options& options);
-/// Names as in the struct; refuses unknown ones.
-[[nodiscard]] result<als_options> als_options_from(const parameters& given);
+/// Names as in the struct; refuses unknown ones. `family` opens the sentences.
+[[nodiscard]] result<als_options> als_options_from(const parameters& given, std::string_view family = "als");
 [[nodiscard]] parameters to_parameters(const als_options& options);
 
 /// c(r) of these options.
@@ -67,11 +69,17 @@ struct als_factors {
   std::vector<double> loss;
 };
 
+struct als_start {
+  /// [items x f]; null = at random.
+  const matrix<float>* items = nullptr;
+  /// The family that snapshots and errors name.
+  std::string_view family = "als";
+};
+
 /// `strengths` is [users x items]. Rows and columns without entries get zero factors. When the progress callback stops
-/// it, the factors after the iterations done so far. `initial_items` [items x f]: where to start instead of at random.
+/// it, the factors after the iterations done so far.
 [[nodiscard]] result<als_factors> train_als(const interaction_matrix& strengths, const als_options& options,
-                                            const training_context& context,
-                                            const matrix<float>* initial_items = nullptr);
+                                            const training_context& context, const als_start& start = {});
 
 struct interaction_counts {
   std::uint64_t users{};
@@ -85,20 +93,39 @@ struct interaction_counts {
 /// The family behind `freshet train als`.
 [[nodiscard]] trainer als_trainer();
 
+/// Gives factors to items that came after the training, from the users who touched them: the item's own half step.
+class als_item_fold_in {
+ public:
+  /// `user_factors` [users x f] must outlive it. Cost: O(users x f^2).
+  als_item_fold_in(matrix_view<const float> user_factors, const als_options& options, std::uint32_t threads = 0);
+
+  /// Strengths ascending by user. None give zeros. Cost: O(n f^2 + f^3).
+  std::vector<float> factors_of(std::span<const weighted<user_row>> strengths) const;
+
+ private:
+  matrix_view<const float> users_;
+  als_options options_;
+  std::vector<float> gram_;
+};
+
 /// Serves item factors: users are folded in exactly, trained or not.
 class als_model final : public model {
  public:
   /// `item_factors` [items x f], finite; `options` must be those of the training. f is taken from the matrix.
-  als_model(matrix<float> item_factors, const als_options& options);
+  /// `type`: of the families that are served so, which differ in where training starts.
+  als_model(matrix<float> item_factors, const als_options& options, std::string type = "als");
   ~als_model() override;
 
-  std::string_view type() const override { return "als"; }
+  std::string_view type() const override { return type_; }
   std::size_t items() const override { return items_.rows(); }
   std::size_t factors() const override { return items_.columns(); }
   item_scores scores() const override;
   /// Least squares over all strengths, by Cholesky in float32. None give zeros. A direction that neither
   /// they nor the regularization determines (pivot not above 0) gets 0.
   query fold_in(const user_interactions& user) const override;
+  /// Exact: score(i) = sum_j c_j y_i A^-1 y_j with A the user's system, a term for each item j of the history (Hu,
+  /// Koren, Volinsky 2008, section 5). Cost: one fold-in.
+  std::vector<contribution> explain(const user_interactions& user, item_row item) const override;
   /// The item's factors at length 1, scored against all items' factors at length 1: the cosine.
   query similar_to(item_row item) const override;
   item_scores similarity_scores() const override;
@@ -108,6 +135,7 @@ class als_model final : public model {
 
  private:
   als_options options_;
+  std::string type_;
   matrix<float> items_;
   /// Rows of length 1, or 0. Cost: the memory of the item factors once more; it makes a cosine a plain dense scan.
   matrix<float> directions_;

@@ -14,11 +14,11 @@ const std::vector<std::string_view> confidence_words{"linear", "log", "binary", 
 
 }  // namespace
 
-result<als_options> als_options_from(const parameters& given) {
+result<als_options> als_options_from(const parameters& given, std::string_view family) {
   als_options options;
   auto solver = static_cast<std::size_t>(options.solver);
   auto confidence = static_cast<std::size_t>(options.confidence);
-  parameter_reader reader("als", given);
+  parameter_reader reader(family, given);
   reader.integer("factors", {1, least_squares_width_max}, options.factors);
   reader.number("regularization", {0, 1e6}, options.regularization);
   reader.number("alpha", {0, 1e6}, options.alpha);

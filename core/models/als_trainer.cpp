@@ -159,16 +159,16 @@ matrix<float> without_padding(const side& from, std::size_t columns) {
   return to;
 }
 
-error diverged(std::uint32_t iteration, const als_options& options) {
-  return {error_code::invalid_argument, "als: the loss is not a finite number after iteration " +
+error diverged(std::uint32_t iteration, const als_options& options, std::string_view family) {
+  return {error_code::invalid_argument, std::string(family) + ": the loss is not a finite number after iteration " +
                                             std::to_string(iteration) + "; increase the regularization (now " +
                                             to_string(parameter(options.regularization)) + ") or lower alpha (now " +
                                             to_string(parameter(options.alpha)) + ")"};
 }
 
-error singular(std::uint32_t iteration, const als_options& options) {
+error singular(std::uint32_t iteration, const als_options& options, std::string_view family) {
   return {error_code::not_positive_definite,
-          "als: a system has no unique solution in iteration " + std::to_string(iteration) +
+          std::string(family) + ": a system has no unique solution in iteration " + std::to_string(iteration) +
               "; increase the regularization (now " + to_string(parameter(options.regularization)) +
               "), lower the number of factors (now " + std::to_string(options.factors) + ") or use the solver cg"};
 }
@@ -186,15 +186,15 @@ std::uint64_t als_memory_bytes(const interaction_counts& counts, const als_optio
 }
 
 result<als_factors> train_als(const interaction_matrix& strengths, const als_options& options,
-                              const training_context& context, const matrix<float>* initial_items) {
+                              const training_context& context, const als_start& start) {
   FRESHET_TRY(validate(options));
-  FRESHET_CHECK(initial_items == nullptr ||
-                (initial_items->rows() == strengths.columns() && initial_items->columns() == options.factors));
+  FRESHET_CHECK(start.items == nullptr ||
+                (start.items->rows() == strengths.columns() && start.items->columns() == options.factors));
   const std::size_t threads = thread_count(context.threads);
   side users(strengths, options);
   side items(strengths.transposed(), options);
-  if (initial_items != nullptr) {
-    start_items(items, *initial_items);
+  if (start.items != nullptr) {
+    start_items(items, *start.items);
   } else {
     start_items(items, options, context, threads);
   }
@@ -208,12 +208,13 @@ result<als_factors> train_als(const interaction_matrix& strengths, const als_opt
     const auto items_outcome = alternate.solve(items, users);
     // With sum_i of the items' objectives and the observed pairs' c p^2, only the users' regularization is missing.
     const double loss = confidence_sum + items_outcome.objective + regularization_loss(users, items.rows(), options);
-    if (!std::isfinite(loss)) return diverged(step, options);
-    if (users_outcome.dropped + items_outcome.dropped > 0) return singular(step, options);
+    if (!std::isfinite(loss)) return diverged(step, options, start.family);
+    if (users_outcome.dropped + items_outcome.dropped > 0) return singular(step, options, start.family);
     losses.push_back(loss);
     const auto snapshot = [&] {
-      return trained_model{std::make_shared<als_model>(without_padding(items, options.factors), options),
-                           without_padding(users, options.factors), losses};
+      return trained_model{
+          std::make_shared<als_model>(without_padding(items, options.factors), options, std::string(start.family)),
+          without_padding(users, options.factors), losses};
     };
     if (context.progress && !context.progress({step, options.iterations, loss, snapshot})) break;
   }

@@ -66,10 +66,8 @@ exact_solver::exact_solver(std::size_t factors, std::size_t entries_max)
       weighted_(batch_ * width_),
       vectors_(3 * width_) {}
 
-exact_solver::solution exact_solver::solve(const row_system& system) {
+void exact_solver::assemble(const row_system& system) {
   float* b = vectors_.data();
-  float* b_used = b + width_;
-  float* x = b + 2 * width_;
   const std::size_t factors = system.other.columns();
   std::copy(system.gram.begin(), system.gram.end(), matrix_.data());
   std::fill_n(b, width_, 0.0F);
@@ -93,11 +91,29 @@ exact_solver::solution exact_solver::solve(const row_system& system) {
   for (std::size_t k = 0; k < width_; ++k) {
     matrix_.data()[k * width_ + k] += k < factors ? system.regularization : 1.0F;
   }
+}
+
+exact_solver::solution exact_solver::solve(const row_system& system) {
+  assemble(system);
+  float* b = vectors_.data();
+  float* b_used = b + width_;
+  float* x = b + 2 * width_;
   std::copy_n(b, width_, b_used);
   const std::size_t dropped = kernels_->cholesky_solve(matrix_.data(), b_used, x, width_);
   double objective = 0;
-  for (std::size_t k = 0; k < factors; ++k) objective -= static_cast<double>(b[k]) * x[k];
+  for (std::size_t k = 0; k < width_; ++k) objective -= static_cast<double>(b[k]) * x[k];
   return {{x, width_}, objective, dropped};
+}
+
+std::span<const float> exact_solver::solve_for(const row_system& system, std::span<const float> b) {
+  FRESHET_CHECK(b.size() == system.other.columns());
+  assemble(system);
+  float* b_used = vectors_.data() + width_;
+  float* x = vectors_.data() + 2 * width_;
+  std::fill_n(b_used, width_, 0.0F);
+  std::copy(b.begin(), b.end(), b_used);
+  kernels_->cholesky_solve(matrix_.data(), b_used, x, width_);
+  return {x, width_};
 }
 
 }  // namespace freshet

@@ -59,7 +59,13 @@ class exact_solver {
   };
   solution solve(const row_system& system);
 
+  /// A^-1 b for the system's A and another right-hand side, [factors]; as above, [width] and valid until the next call.
+  std::span<const float> solve_for(const row_system& system, std::span<const float> b);
+
  private:
+  /// Makes A, upper, and leaves b in the vectors.
+  void assemble(const row_system& system);
+
   const least_squares_kernels* kernels_;
   std::size_t width_;
   std::size_t batch_;

@@ -36,7 +36,7 @@ status load(const model_layout& layout, loaded_model& into) {
                                             layout.file("V.npy").filename().string() + " has " +
                                             std::to_string(items.columns())};
   }
-  into.served = std::make_shared<als_model>(std::move(items), options);
+  into.served = std::make_shared<als_model>(std::move(items), options, layout.type);
   return success{};
 }
 

@@ -21,7 +21,7 @@ als_options small_options(std::uint32_t factors = 5) {
 
 als_factors train(const interaction_matrix& interactions, const als_options& options,
                   const training_context& context = {}, const matrix<float>* initial = nullptr) {
-  auto trained = train_als(interactions, options, context, initial);
+  auto trained = train_als(interactions, options, context, {.items = initial});
   if (!trained) throw std::runtime_error(trained.failure().message);
   return std::move(trained).value();
 }
@@ -213,6 +213,76 @@ TEST(als, permuting_users_and_items_permutes_the_factors) {
   }
 }
 
+taste random_taste(std::size_t items, std::size_t length, random_source& random) {
+  taste of_user;
+  for (std::uint32_t i = 0; i < items && of_user.size() < length; ++i) {
+    if (random.uniform() < 0.5) of_user.push_back({item_row{i}, static_cast<float>(1 + random.below(5))});
+  }
+  return of_user;
+}
+
+TEST(als, explains_a_score_by_contributions_that_add_up_to_it) {
+  random_source random(23);
+  for (const auto& options : variants) {
+    const als_model served(random_matrix(40, options.factors, 24), options);
+    for (const std::size_t length : {1U, 2U, 15U}) {
+      SCOPED_TRACE(::testing::Message() << options.factors << " factors, " << length << " interactions");
+      const user_interactions user{.strengths = random_taste(40, length, random)};
+      const auto item = item_row(random.below(40));
+      const auto contributions = served.explain(user, item);
+      ASSERT_EQ(contributions.size(), user.strengths.size());
+      double sum = 0;
+      for (std::size_t i = 0; i < contributions.size(); ++i) {
+        EXPECT_EQ(contributions[i].item, user.strengths[i].item);
+        sum += contributions[i].amount;
+      }
+      EXPECT_NEAR(sum, score_of(served.scores(), served.fold_in(user), item), 1e-4);
+    }
+  }
+}
+
+TEST(als, a_contribution_is_confidence_times_the_likeness_that_the_user_sees) {
+  const auto options = small_options();
+  const auto items = random_matrix(12, 5, 25);
+  const user_interactions user{.strengths = {{item_row{2}, 1}, {item_row{7}, 3}}};
+  const dense y = to_dense(items);
+  dense a = y.transpose() * y + options.regularization * dense::Identity(5, 5);
+  for (const auto& [item, strength] : user.strengths) {
+    const auto row = y.row(to_integer(item));
+    a += (confidence_of(strength, options) - 1) * row.transpose() * row;
+  }
+  const auto contributions = als_model(items, options).explain(user, item_row{4});
+  for (const auto& [item, strength] : user.strengths) {
+    const double expected =
+        confidence_of(strength, options) * (y.row(4) * a.inverse() * y.row(to_integer(item)).transpose())(0);
+    EXPECT_NEAR(contributions[item == item_row{7}].amount, expected, 1e-5);
+  }
+}
+
+TEST(als, explains_nothing_to_a_user_who_did_nothing) {
+  EXPECT_TRUE(als_model(random_matrix(4, 3, 1), small_options()).explain({}, item_row{2}).empty());
+}
+
+TEST(als, an_item_is_folded_in_as_training_solves_it) {
+  for (const auto& options : variants) {
+    SCOPED_TRACE(options.factors);
+    const auto users = random_matrix(30, options.factors, 26);
+    const als_item_fold_in fold_in(users.view(), options);
+    std::vector<weighted<user_row>> touched;
+    Eigen::VectorXd strengths = Eigen::VectorXd::Zero(30);
+    for (std::uint32_t u = 0; u < 30; u += 3) {
+      touched.push_back({user_row{u}, 1 + static_cast<float>(u % 2)});
+      strengths(u) = touched.back().strength;
+    }
+    const auto folded = fold_in.factors_of(touched);
+    const Eigen::VectorXd expected = testing::reference_row(strengths, to_dense(users), options);
+    EXPECT_LT(
+        largest_difference(Eigen::Map<const Eigen::VectorXf>(folded.data(), expected.size()).cast<double>(), expected),
+        1e-4);
+    EXPECT_EQ(fold_in.factors_of({}), std::vector<float>(options.factors));
+  }
+}
+
 TEST(als, a_trained_user_folded_in_is_near_the_trained_factors) {
   const auto interactions = random_interactions({}, 19);
   auto options = small_options();
@@ -276,7 +346,7 @@ TEST(als, names_the_remedy_when_the_loss_is_not_finite) {
   const auto interactions = random_interactions({}, 20);
   auto start = random_matrix(interactions.columns(), 5, 21);
   start.row(0)[0] = std::numeric_limits<float>::infinity();
-  const auto trained = train_als(interactions, small_options(), {}, &start);
+  const auto trained = train_als(interactions, small_options(), {}, {.items = &start});
   ASSERT_FALSE(trained);
   EXPECT_NE(trained.failure().message.find("increase the regularization (now 0.1)"), std::string::npos);
 }
