@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/models/als.hpp"
+#include "core/models/bert_als.hpp"
 #include "core/models/popularity.hpp"
 
 namespace freshet {
@@ -11,6 +12,7 @@ namespace freshet {
 std::span<const trainer> trainers() {
   static const trainer all[] = {
       als_trainer(),
+      bert_als_trainer(),
       popularity_trainer(),
   };
   return all;
