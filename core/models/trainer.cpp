@@ -5,6 +5,7 @@
 
 #include "core/models/als.hpp"
 #include "core/models/bert_als.hpp"
+#include "core/models/gru4rec.hpp"
 #include "core/models/popularity.hpp"
 
 namespace freshet {
@@ -13,6 +14,7 @@ std::span<const trainer> trainers() {
   static const trainer all[] = {
       als_trainer(),
       bert_als_trainer(),
+      gru4rec_trainer(),
       popularity_trainer(),
   };
   return all;
