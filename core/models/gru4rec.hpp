@@ -16,7 +16,7 @@
 // Same:    same data, options and seed give the same bytes on one machine, whatever the number of threads.
 // Threads: products over the candidates are shared among all; the layers run on one.
 // Limits:  hidden and embedding sizes 1..1024, 1..8 layers; serving looks at the last 256 events of the session.
-// Errors:  invalid_argument for options out of bounds, no item, no session of two events, or a loss that is no longer
+// Errors:  invalid_argument for options out of bounds, events of which no session has two, or a loss that is no longer
 //          finite. Each names the remedy.
 // Cost:    training: about 6 h (candidates + 6 h layers) a event, plus what the optimizer does to the candidates' rows
 //          for each minibatch; fold-in: 12 h^2 layers an event of the current session.
@@ -102,7 +102,8 @@ struct gru4rec_trained {
   std::vector<double> loss;
 };
 
-/// `items`: rows of the catalogue, at least 1. When the progress callback stops it, what the epochs so far gave.
+/// `items`: rows of the catalogue. Without events the parameters stay as they start. When the progress callback stops
+/// it, what the epochs so far gave.
 [[nodiscard]] result<gru4rec_trained> train_gru4rec(const event_sequences& sequences, std::size_t items,
                                                     const gru4rec_options& options, const training_context& context);
 

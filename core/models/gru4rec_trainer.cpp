@@ -66,14 +66,10 @@ error diverged(std::uint32_t epoch, const gru4rec_options& options) {
                                             to_string(parameter(options.momentum)) + ")"};
 }
 
-status check_data(std::span<const session_items> sessions, std::size_t items) {
-  if (items == 0) return error{error_code::invalid_argument, "gru4rec: there is no item; give it events"};
-  if (sessions.empty()) {
-    return error{error_code::invalid_argument,
-                 "gru4rec: no session has two events, so there is nothing to predict; give it sessions of more events, "
-                 "or set sequences to user"};
-  }
-  return success{};
+error nothing_to_predict() {
+  return {error_code::invalid_argument,
+          "gru4rec: no session has two events, so there is nothing to predict; give it sessions of more events, or set "
+          "sequences to user"};
 }
 
 std::vector<std::uint64_t> target_counts(std::span<const session_items> sessions, std::size_t items) {
@@ -133,7 +129,7 @@ result<gru4rec_trained> train_gru4rec(const event_sequences& sequences, std::siz
                                       const gru4rec_options& options, const training_context& context) {
   FRESHET_TRY(validate(options));
   const auto sessions = sessions_of(sequences, options.sequences);
-  FRESHET_TRY(check_data(sessions, items));
+  if (sessions.empty() && !sequences.events.empty()) return nothing_to_predict();
   const auto counts = target_counts(sessions, items);
   const candidate_sampler sampler(counts, std::size_t{options.batch_size} * options.unroll_steps, options);
   learner learning(initial_gru4rec_weights(items, options, context.seed), options, thread_count(context.threads));
@@ -155,7 +151,7 @@ result<gru4rec_trained> train_gru4rec(const event_sequences& sequences, std::siz
       if (!std::isfinite(sum)) return diverged(epoch, options);
       done += static_cast<std::uint64_t>(std::count(batch.active.begin(), batch.active.end(), 1));
     }
-    losses.push_back(sum / static_cast<double>(predictions));
+    losses.push_back(sum / static_cast<double>(std::max<std::uint64_t>(predictions, 1)));
     const auto snapshot = [&] {
       return trained_model{std::make_shared<gru4rec_model>(learning.weights(), options), {}, losses};
     };

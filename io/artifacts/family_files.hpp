@@ -1,5 +1,7 @@
 // What:  the files of every model family, each defined in <family>_files.cpp; model_directory.hpp has what all share.
 // Files: als, bert_als  U.npy [users x f], V.npy [items x f]
+//        gru4rec        Wy.npy [items x h], by.npy [items], E.npy [items x e] (absent where Wy is E), and for each layer
+//                       Wx.npy [inputs x 3 h], Wh.npy [h x 3 h], b.npy [3 h]; further layers Wx2.npy and so on
 //        popularity     scores.npy [items]
 #pragma once
 
@@ -10,6 +12,7 @@ namespace freshet {
 [[nodiscard]] model_family als_files();
 /// Differs from als in where training starts, not in how it serves.
 [[nodiscard]] model_family bert_als_files();
+[[nodiscard]] model_family gru4rec_files();
 [[nodiscard]] model_family popularity_files();
 
 }  // namespace freshet

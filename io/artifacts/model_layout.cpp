@@ -11,7 +11,7 @@ namespace freshet {
 
 namespace {
 
-constexpr std::string_view type_endings[] = {"_metadata.json", "_params.json", "_V.npy", "_scores.npy"};
+constexpr std::string_view type_endings[] = {"_metadata.json", "_params.json", "_V.npy", "_Wy.npy", "_scores.npy"};
 
 /// Types that the directory has files of, known or not.
 std::set<std::string> types_in(const std::vector<std::string>& names) {
