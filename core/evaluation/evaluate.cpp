@@ -72,15 +72,6 @@ class ranker {
   slice_scan scan_;
 };
 
-double coverage_at(std::size_t k, std::span<const ranked_list> lists, std::size_t items) {
-  std::vector<bool> shown(items);
-  for (const auto& list : lists) {
-    for (std::size_t rank = 0; rank < std::min(k, list.size()); ++rank) shown[to_integer(list[rank].row)] = true;
-  }
-  const auto covered = static_cast<double>(std::count(shown.begin(), shown.end(), true));
-  return items == 0 ? 0 : covered / static_cast<double>(items);
-}
-
 }  // namespace
 
 evaluation_report evaluate(const model& evaluated, const evaluation_cases& cases, const evaluation_options& options) {
@@ -100,7 +91,7 @@ evaluation_report evaluate(const model& evaluated, const evaluation_cases& cases
   });
 
   for (const auto k : options.topk) {
-    metrics_of_length at{.k = k, .coverage = coverage_at(k, report.lists, evaluated.items())};
+    metrics_of_length at{.k = k};
     for (const auto& each : metrics_by_case(report, cases, k, options.ideal)) at.mean += each;
     if (cases.size() > 0) at.mean = at.mean / static_cast<double>(cases.size());
     report.by_length.push_back(at);

@@ -27,8 +27,6 @@ struct metrics_of_length {
   std::size_t k{};
   /// Over the cases, each of the same weight.
   ranking_metrics mean;
-  /// Share of the catalogue that is in anybody's list.
-  double coverage{};
 };
 
 struct evaluation_report {
