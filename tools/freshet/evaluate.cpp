@@ -1,4 +1,5 @@
 // `freshet evaluate`: how well models name what users did, by the protocols in which results are published.
+#include <chrono>
 #include <cstdio>
 #include <memory>
 
@@ -21,7 +22,7 @@ struct evaluate_flags {
   std::string model_dir;
   std::vector<std::string> models;
   std::string db;
-  /// One for each of `models`, or none.
+  /// Of the first of `models`; the others take the defaults.
   std::vector<std::string> params;
   std::string params_file;
   training_flags training;
@@ -31,6 +32,7 @@ struct evaluate_flags {
   bool baselines = false;
   bool allow_leak = false;
   bool as_json = false;
+  std::uint32_t resamples = 1'000;
   std::string output;
   std::string lists;
 
@@ -39,7 +41,7 @@ struct evaluate_flags {
         .topk = topk, .threads = training.threads, .ideal = idcg == "full" ? ideal_gain::full : ideal_gain::truncated};
   }
   parameter_flags given_for(std::size_t model) const {
-    return {.json = params.empty() ? "" : params[model], .file = params_file};
+    return {.json = model < params.size() ? params[model] : "", .file = params_file};
   }
 };
 
@@ -85,17 +87,30 @@ status leave_out_leaks(const model_metadata& trained, evaluation& in) {
   return success{};
 }
 
-void add_report(evaluation& in, std::string name, std::string params, const model& evaluated) {
-  in.run.models.push_back({std::move(name), std::move(params), evaluate(evaluated, in.data.cases, in.flags.how())});
+/// "als", and "als 2" where the family was asked before.
+std::string name_in(const evaluation_run& run, std::string_view family) {
+  const auto before = std::ranges::count_if(run.models, [&](const auto& each) {
+    return each.name == family || each.name.starts_with(std::string(family) + " ");
+  });
+  return std::string(family) + (before == 0 ? "" : " " + std::to_string(before + 1));
+}
+
+evaluated_model& add_report(evaluation& in, std::string_view family, std::string params, const model& evaluated) {
+  in.run.models.push_back({.name = name_in(in.run, family),
+                           .params = std::move(params),
+                           .report = evaluate(evaluated, in.data.cases, in.flags.how())});
+  return in.run.models.back();
 }
 
 status train_and_evaluate(evaluation& in, const std::string& name, const parameter_flags& given) {
   FRESHET_ASSIGN(const trainer* family, find_trainer(name));
   FRESHET_ASSIGN(const auto completed, read_parameters(*family, given, in.settings.profile));
+  const auto start = std::chrono::steady_clock::now();
   FRESHET_ASSIGN(const auto trained,
                  train_with_progress(*family, *in.data.train, completed, in.flags.training, in.stop));
   if (in.stop.is_made()) return error{error_code::cancelled, "stopped while training " + name};
-  add_report(in, name, freshet::to_json(completed), *trained.served);
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+  add_report(in, name, freshet::to_json(completed), *trained.served).training_seconds = taken.count();
   return success{};
 }
 
@@ -103,7 +118,7 @@ status evaluate_model_directory(evaluation& in) {
   FRESHET_ASSIGN(const loaded_model loaded, load_model_at(in.flags.model_dir));
   FRESHET_ASSIGN(in.data, read_protocol(in.settings, in.flags.protocol, loaded.item_ids, in.stop));
   FRESHET_TRY(leave_out_leaks(loaded.metadata, in));
-  add_report(in, std::string(loaded.served->type()), loaded.params.empty() ? "{}" : loaded.params, *loaded.served);
+  add_report(in, loaded.served->type(), loaded.params.empty() ? "{}" : loaded.params, *loaded.served);
   return success{};
 }
 
@@ -123,7 +138,19 @@ status evaluate_inside_protocol(evaluation& in) {
 void describe_data(evaluation& in) {
   in.run.cases = in.data.cases.size();
   in.run.items = in.data.item_ids.size();
+  in.run.split_time = in.data.split_time;
   in.run.data_hash = to_hex(hash_combine(in.data.train->strengths.hash(), in.data.cases.hash()));
+}
+
+void measure_models(evaluation& in) {
+  const list_judge judge(*in.data.train, in.data.item_ids.size());
+  const measuring with{
+      in.data,
+      judge,
+      in.flags.how(),
+      {.resamples = in.flags.resamples, .seed = in.flags.training.seed, .threads = in.flags.training.threads}};
+  for (auto& each : in.run.models) each.metrics = measure(each.report, with);
+  in.run.compared = compare_with_first(in.run.models, with);
 }
 
 status run_evaluation(evaluation& in) {
@@ -132,6 +159,7 @@ status run_evaluation(evaluation& in) {
       std::ranges::any_of(in.run.models, [](const auto& each) { return each.name == "popularity"; });
   if (in.flags.baselines && !has_baseline) FRESHET_TRY(train_and_evaluate(in, "popularity", {}));
   describe_data(in);
+  measure_models(in);
   if (!in.flags.output.empty()) FRESHET_TRY(write_evaluation(in.flags.output, in.run));
   if (!in.flags.lists.empty()) FRESHET_TRY(write_lists(in.flags.lists, in.run.models.front().report, in.data));
   std::string shown = to_table(in.run);
@@ -151,6 +179,7 @@ int evaluate(const invocation& call, const evaluate_flags& flags) {
   evaluation in{.flags = flags, .settings = *settings, .stop = stop};
   in.run.protocol = flags.protocol.name;
   in.run.seed = flags.training.seed;
+  in.run.ideal = in.flags.how().ideal;
   if (const auto done = run_evaluation(in); !done) {
     const int code = fail("evaluate", done.failure());
     return stop.is_made() ? stop.exit_code() : code;
@@ -166,6 +195,11 @@ void add_protocol_flags(CLI::App& command, protocol_flags& protocol) {
   command.add_option("--test", protocol.test, "files, sessions: what is to be predicted, in the same form");
   command.add_option("--candidates", protocol.candidates, "files: rank only these: user item item ... by line");
   command.add_option("--prefixes", protocol.prefixes, "sessions: instead of --test: item item ... TAB next item");
+  command
+      .add_option("--test-share", protocol.test_share, "ratio: of each user's items; temporal-global: of all events")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command.add_option("--split-time", protocol.split_time, "temporal-global: hold out what happened from here on");
 }
 
 }  // namespace
@@ -193,7 +227,12 @@ void add_evaluate(CLI::App& app, invocation& call) {
   command.add_option("--idcg", flags->idcg, "NDCG against an ideal list that is cut at k, or not")
       ->check(CLI::IsMember({"truncated", "full"}))
       ->capture_default_str();
-  command.add_option("--seed", flags->training.seed, "Seed of the training")->capture_default_str();
+  command.add_option("--bootstrap", flags->resamples, "Resamples for intervals and comparisons; 0 = none of them")
+      ->check(CLI::Range(0, 1'000'000))
+      ->capture_default_str();
+  add_early_stopping_flags(command, flags->training.early);
+  command.add_option("--seed", flags->training.seed, "Seed of the training, of drawn splits and of resamples")
+      ->capture_default_str();
   command.add_option("--threads", flags->training.threads, "Threads; 0 = as many as the machine has")
       ->capture_default_str();
   command.add_flag("--baselines", flags->baselines, "Also measure popularity");
@@ -203,8 +242,9 @@ void add_evaluate(CLI::App& app, invocation& call) {
   command.add_option("--lists", flags->lists, "Write the first model's lists: user, rank, item, score by line");
   command.callback([&call, flags, directory, name] {
     if ((directory->count() > 0) == (name->count() > 0)) throw CLI::RequiredError("One of --model-dir and --model");
-    if (!flags->params.empty() && flags->params.size() != flags->models.size())
-      throw CLI::ValidationError("--params", "as many as --model are needed, '{}' for the defaults");
+    if (flags->params.size() > flags->models.size())
+      throw CLI::ValidationError("--params", "there are more of them than of --model");
+    flags->protocol.seed = flags->training.seed;
     call.run = [&call, flags] { return evaluate(call, *flags); };
   });
 }

@@ -3,26 +3,13 @@
 #include <cstdio>
 
 #include "core/base/text.hpp"
-#include "core/evaluation/metric_name.hpp"
 #include "io/artifacts/json_tree.hpp"
+#include "io/events/timestamp.hpp"
 #include "io/files/atomic_file.hpp"
 #include "io/files/csv_writer.hpp"
 
 namespace freshet::tools {
 namespace {
-
-using metric_values = std::vector<std::pair<std::string, double>>;
-
-/// "hr@10", "recall@10", ... in the order in which they are shown.
-metric_values metrics_of(const evaluation_report& report) {
-  metric_values metrics;
-  for (const auto& at : report.by_length) {
-    const std::string suffix = "@" + std::to_string(at.k);
-    for (const auto& [name, value] : named_metrics) metrics.emplace_back(std::string(name) + suffix, at.mean.*value);
-    metrics.emplace_back("coverage" + suffix, at.coverage);
-  }
-  return metrics;
-}
 
 std::string decimal(double value, int places) {
   char text[32];
@@ -35,50 +22,110 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
+/// "0.4535 +- 0.0126": half the interval.
+std::string with_interval(const measured_metric& metric) {
+  std::string text = decimal(metric.value, 4);
+  if (metric.likely) text += " +- " + decimal((metric.likely->high - metric.likely->low) / 2, 4);
+  return text;
+}
+
+json_tree metrics_json(const evaluated_model& measured) {
+  auto metrics = json_tree::of_object();
+  for (const auto& each : measured.metrics) metrics.set(each.name, json_tree::of_number(each.value));
+  return metrics;
+}
+
+json_tree interval_json(const interval& likely) {
+  auto pair = json_tree::of_array();
+  pair.append(json_tree::of_number(likely.low));
+  pair.append(json_tree::of_number(likely.high));
+  return pair;
+}
+
+json_tree intervals_json(const evaluated_model& measured) {
+  auto intervals = json_tree::of_object();
+  for (const auto& each : measured.metrics) {
+    if (each.likely) intervals.set(each.name, interval_json(*each.likely));
+  }
+  return intervals;
+}
+
+json_tree compared_json(const evaluation_run& run) {
+  auto all = json_tree::of_array();
+  for (const auto& each : run.compared) {
+    auto one = json_tree::of_object();
+    one.set("model", json_tree::of_text(run.models[each.model].name));
+    one.set("with", json_tree::of_text(run.models[each.with].name));
+    one.set("metric", json_tree::of_text(each.metric));
+    one.set("difference", json_tree::of_number(each.difference.mean));
+    one.set("interval", interval_json(each.difference.likely));
+    one.set("p", json_tree::of_number(each.difference.p));
+    all.append(std::move(one));
+  }
+  return all;
+}
+
+std::string compared_lines(const evaluation_run& run) {
+  std::string lines;
+  for (const auto& each : run.compared) {
+    if (!each.metric.starts_with("ndcg")) continue;
+    lines += run.models[each.model].name + " less " + run.models[each.with].name + ", " + each.metric + ": " +
+             decimal(each.difference.mean, 4) + " (" + decimal(each.difference.likely.low, 4) + " .. " +
+             decimal(each.difference.likely.high, 4) + "), p = " + decimal(each.difference.p, 4) + "\n";
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::string to_table(const evaluation_run& run) {
-  constexpr std::size_t width = 14;
+  constexpr std::size_t name_width = 14, width = 20;
   std::string table = run.protocol + ": " + std::to_string(run.cases) + " cases, " + std::to_string(run.items) +
-                      " items\n" + padded("", width);
+                      " items\n" + padded("", name_width);
   for (const auto& each : run.models) table += padded(each.name, width);
   table += '\n';
-  const auto names = run.models.empty() ? metric_values{} : metrics_of(run.models.front().report);
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    table += padded(names[i].first, width);
-    for (const auto& each : run.models) table += padded(decimal(metrics_of(each.report)[i].second, 4), width);
+  const std::size_t rows = run.models.empty() ? 0 : run.models.front().metrics.size();
+  for (std::size_t i = 0; i < rows; ++i) {
+    table += padded(run.models.front().metrics[i].name, name_width);
+    for (const auto& each : run.models) table += padded(with_interval(each.metrics[i]), width);
     table += '\n';
   }
-  return table;
+  return table + compared_lines(run);
 }
 
 result<std::string> to_json(const evaluation_run& run) {
   auto models = json_tree::of_array();
   for (const auto& each : run.models) {
-    auto metrics = json_tree::of_object();
-    for (const auto& [name, value] : metrics_of(each.report)) metrics.set(name, json_tree::of_number(value));
     auto of_model = json_tree::of_object();
     of_model.set("model", json_tree::of_text(each.name));
     FRESHET_ASSIGN(auto params, parse_json(each.params));
     of_model.set("params", std::move(params));
-    of_model.set("metrics", std::move(metrics));
+    of_model.set("training_seconds", json_tree::of_number(each.training_seconds));
+    of_model.set("metrics", metrics_json(each));
+    of_model.set("intervals", intervals_json(each));
     models.append(std::move(of_model));
   }
   auto document = json_tree::of_object();
   document.set("protocol", json_tree::of_text(run.protocol));
   document.set("seed", json_tree::of_integer(run.seed));
   document.set("data_hash", json_tree::of_text(run.data_hash));
+  document.set("idcg", json_tree::of_text(run.ideal == ideal_gain::full ? "full" : "truncated"));
+  if (run.split_time) document.set("split_time", json_tree::of_text(to_rfc3339(*run.split_time)));
   document.set("cases", json_tree::of_integer(run.cases));
   document.set("items", json_tree::of_integer(run.items));
   document.set("models", std::move(models));
+  document.set("compared", compared_json(run));
   return document.pretty();
 }
 
 std::string to_csv(const evaluation_run& run) {
-  std::string text = "model,metric,value\n";
+  std::string text = "model,metric,value,low,high\n";
   for (const auto& each : run.models) {
-    for (const auto& [name, value] : metrics_of(each.report)) {
-      append_csv_record(text, std::vector<std::string>{each.name, name, decimal(value, 6)});
+    for (const auto& metric : each.metrics) {
+      const auto& likely = metric.likely;
+      append_csv_record(text, std::vector<std::string>{each.name, metric.name, decimal(metric.value, 6),
+                                                       likely ? decimal(likely->low, 6) : "",
+                                                       likely ? decimal(likely->high, 6) : ""});
     }
   }
   return text;

@@ -3,35 +3,16 @@
 
 #include <filesystem>
 #include <string>
-#include <vector>
 
 #include "core/base/result.hpp"
-#include "core/evaluation/evaluate.hpp"
-#include "tools/freshet/evaluation_protocol.hpp"
+#include "tools/freshet/evaluation_run.hpp"
 
 namespace freshet::tools {
-
-struct evaluated_model {
-  std::string name;
-  /// JSON object.
-  std::string params;
-  evaluation_report report;
-};
-
-struct evaluation_run {
-  std::string protocol;
-  std::uint64_t seed{};
-  /// Identity of what the models learned from and of what they were asked.
-  std::string data_hash;
-  std::size_t cases{};
-  std::size_t items{};
-  std::vector<evaluated_model> models;
-};
 
 [[nodiscard]] std::string to_table(const evaluation_run& run);
 /// Fails on parameters that are no JSON.
 [[nodiscard]] result<std::string> to_json(const evaluation_run& run);
-/// model,metric,value
+/// model,metric,value,low,high
 [[nodiscard]] std::string to_csv(const evaluation_run& run);
 
 /// By the ending of `path`: .json or .csv.

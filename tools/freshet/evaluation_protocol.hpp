@@ -20,6 +20,12 @@ struct protocol_flags {
   std::string test;
   std::string candidates;
   std::string prefixes;
+  /// ratio: of each user's items; temporal-global without a time: of all events.
+  double test_share = 0.2;
+  /// temporal-global: events from here on are held out; empty = by share.
+  std::string split_time;
+  /// ratio: what is drawn.
+  std::uint64_t seed = 42;
 };
 
 struct protocol_data {
@@ -29,6 +35,8 @@ struct protocol_data {
   std::vector<std::string> user_ids;
   std::shared_ptr<const training_data> train;
   evaluation_cases cases;
+  /// temporal-global: where the data was cut.
+  std::optional<unix_seconds> split_time;
 };
 
 /// Protocols that read files instead of the database.

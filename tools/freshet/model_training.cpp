@@ -1,7 +1,10 @@
 #include "tools/freshet/model_training.hpp"
 
 #include <cstdio>
+#include <functional>
 
+#include "core/evaluation/early_stopping.hpp"
+#include "core/evaluation/validation_split.hpp"
 #include "io/artifacts/parameters_json.hpp"
 #include "io/files/atomic_file.hpp"
 #include "tools/freshet/interaction_data.hpp"
@@ -48,6 +51,48 @@ result<parameters> read_parameters(const trainer& family, const parameter_flags&
   return family.complete(given);
 }
 
+void add_early_stopping_flags(CLI::App& command, early_stopping_flags& flags) {
+  auto* wanted = command.add_option("--early-stopping", flags.metric,
+                                    "Hold a part of the users' last items out, stop when this metric of them no longer "
+                                    "improves, and keep the best model");
+  wanted->type_name("METRIC")->expected(0, 1)->default_str("ndcg@10");
+  command.add_option("--patience", flags.patience, "Measurements without a new best until it stops")
+      ->needs(wanted)
+      ->capture_default_str();
+  command.add_option("--measure-every", flags.every, "Iterations from one measurement to the next")
+      ->needs(wanted)
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+}
+
+namespace {
+
+using progress_callback = std::function<bool(const training_progress&)>;
+
+result<trained_model> train_and_stop_early(const trainer& family, const training_data& data,
+                                           const parameters& completed, const training_flags& flags,
+                                           const progress_callback& show) {
+  FRESHET_ASSIGN(const auto metric, parse_metric(flags.early.metric));
+  const auto split = split_for_validation(data, {.seed = flags.seed});
+  if (split.cases.size() == 0) {
+    return error{error_code::invalid_argument,
+                 "early stopping needs users with two items, and there are none; train without --early-stopping"};
+  }
+  early_stopping stopping(
+      split.cases,
+      {.metric = metric, .every = flags.early.every, .patience = flags.early.patience, .threads = flags.threads});
+  const auto observe = [&](const training_progress& done) { return show(done) && stopping.observe(done); };
+  FRESHET_ASSIGN(auto reached, family.train(*split.rest, completed,
+                                            {.seed = flags.seed, .threads = flags.threads, .progress = observe}));
+  if (const auto best = stopping.best()) {
+    std::fprintf(stderr, "best %s of %zu users: %.4f after %u iterations\n", to_string(metric).c_str(),
+                 split.cases.size(), best->value, best->step);
+  }
+  return stopping.best_or(std::move(reached));
+}
+
+}  // namespace
+
 result<trained_model> train_with_progress(const trainer& family, const training_data& data, const parameters& completed,
                                           const training_flags& flags, stop_request& stop) {
   const data_size size{data.strengths.rows(), data.strengths.columns(), data.strengths.entries()};
@@ -59,6 +104,7 @@ result<trained_model> train_with_progress(const trainer& family, const training_
     shown.update({.count = done.step, .part = done.step, .whole = done.steps, .note = loss});
     return !stop.is_made();
   };
+  if (!flags.early.metric.empty()) return train_and_stop_early(family, data, completed, flags, show);
   return family.train(data, completed, {.seed = flags.seed, .threads = flags.threads, .progress = show});
 }
 

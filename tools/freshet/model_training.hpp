@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <CLI/CLI.hpp>
+
 #include "config/options.hpp"
 #include "core/base/result.hpp"
 #include "core/models/trainer.hpp"
@@ -22,12 +24,24 @@ struct parameter_flags {
 /// --params over --params-file over the profile's defaults over the family's, complete.
 [[nodiscard]] result<parameters> read_parameters(const trainer& family, const parameter_flags& flags, profile chosen);
 
+/// On the last items of a part of the users, which leave the training data (core/evaluation/early_stopping.hpp).
+struct early_stopping_flags {
+  /// "ndcg@10"; empty = no early stopping.
+  std::string metric;
+  std::uint32_t patience = 3;
+  std::uint32_t every = 1;
+};
+
 struct training_flags {
   std::uint64_t seed = 42;
   std::uint32_t threads = 0;
+  early_stopping_flags early;
 };
 
-/// A stop ends the training with what it has reached.
+/// --early-stopping, --patience, --measure-every.
+void add_early_stopping_flags(CLI::App& command, early_stopping_flags& flags);
+
+/// A stop ends the training with what it has reached. With early stopping the best model that was measured.
 [[nodiscard]] result<trained_model> train_with_progress(const trainer& family, const training_data& data,
                                                         const parameters& completed, const training_flags& flags,
                                                         stop_request& stop);

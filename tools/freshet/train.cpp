@@ -17,6 +17,7 @@ struct train_flags {
   parameter_flags given;
   dataset_flags data;
   std::uint32_t threads = 0;
+  early_stopping_flags early;
   output_flags output;
 };
 
@@ -63,8 +64,8 @@ int train(const invocation& call, const train_flags& flags) {
   auto read = read_training_dataset(*settings, flags.data, stop);
   if (!read) return fail("train", read.failure());
   const auto started = std::chrono::steady_clock::now();
-  auto trained =
-      train_with_progress(**family, read->data, *completed, {.seed = flags.data.seed, .threads = flags.threads}, stop);
+  auto trained = train_with_progress(**family, read->data, *completed,
+                                     {.seed = flags.data.seed, .threads = flags.threads, .early = flags.early}, stop);
   if (!trained) return fail("train", trained.failure());
   print_summary(*read, *trained, flags.model, std::chrono::steady_clock::now() - started);
 
@@ -98,6 +99,7 @@ void add_train(CLI::App& app, invocation& call) {
   command.add_option("--embeddings", flags->data.embeddings,
                      "Vectors of items, F.npy with F_ids.json beside it (bert_als starts from them)");
   command.add_option("--seed", flags->data.seed, "The same seed gives the same model")->capture_default_str();
+  add_early_stopping_flags(command, flags->early);
   command.add_option("--threads", flags->threads, "Threads; 0 = as many as the machine has")->capture_default_str();
   command.add_flag("--register", flags->output.registered,
                    "Give it a version, add it to the registry and let it serve");
