@@ -6,6 +6,7 @@
 #include "core/models/als.hpp"
 #include "core/models/bert_als.hpp"
 #include "core/models/gru4rec.hpp"
+#include "core/models/hybrid_plan.hpp"
 #include "core/models/popularity.hpp"
 
 namespace freshet {
@@ -15,6 +16,7 @@ std::span<const trainer> trainers() {
       als_trainer(),
       bert_als_trainer(),
       gru4rec_trainer(),
+      hybrid_trainer(),
       popularity_trainer(),
   };
   return all;

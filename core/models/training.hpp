@@ -7,19 +7,33 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/linalg/matrix_view.hpp"
 #include "core/models/model.hpp"
+#include "core/models/parameters.hpp"
 
 namespace freshet {
+
+struct trained_part;
 
 struct trained_model {
   std::shared_ptr<const model> served;
   /// [users x f]; empty for families without.
-  matrix<float> user_factors;
+  matrix<float> user_factors{};
   /// Objective after each iteration; empty for families without.
-  std::vector<double> loss;
+  std::vector<double> loss{};
+  /// What a blend was made of; empty for other families.
+  std::vector<trained_part> parts{};
+};
+
+struct trained_part {
+  std::string family;
+  parameters completed;
+  trained_model trained;
+  /// Standard deviation of its scores.
+  double score_std = 1;
 };
 
 struct training_progress {

@@ -2,6 +2,8 @@
 // Files: als, bert_als  U.npy [users x f], V.npy [items x f]
 //        gru4rec        Wy.npy [items x h], by.npy [items], E.npy [items x e] (absent where Wy is E), and for each layer
 //                       Wx.npy [inputs x 3 h], Wh.npy [h x 3 h], b.npy [3 h]; further layers Wx2.npy and so on
+//        hybrid         parts.json {parts [{directory, weight, score_std, checksum}], cold_start_threshold,
+//                       cold_start_strategy}; the parts as model directories below parts/, each with its own ids
 //        popularity     scores.npy [items]
 #pragma once
 
@@ -13,6 +15,7 @@ namespace freshet {
 /// Differs from als in where training starts, not in how it serves.
 [[nodiscard]] model_family bert_als_files();
 [[nodiscard]] model_family gru4rec_files();
+[[nodiscard]] model_family hybrid_files();
 [[nodiscard]] model_family popularity_files();
 
 }  // namespace freshet

@@ -48,6 +48,8 @@ struct loaded_model {
   model_metadata metadata;
   /// Parameters as a JSON object.
   std::string params;
+  /// What a blend is made of, with rows and ids of their own; empty for other families.
+  std::vector<loaded_model> parts;
 };
 
 [[nodiscard]] result<loaded_model> load_model(const std::filesystem::path& directory);

@@ -7,6 +7,7 @@ const std::vector<model_family>& model_families() {
       als_files(),
       bert_als_files(),
       gru4rec_files(),
+      hybrid_files(),
       popularity_files(),
   };
   return all;

@@ -15,6 +15,8 @@ namespace freshet {
 
 inline constexpr const char* item_mapping_file = "item_mapping.json";
 inline constexpr const char* user_mapping_file = "user_mapping.json";
+/// Below a blend: the model directories it was made of.
+inline constexpr const char* parts_directory = "parts";
 
 struct model_layout {
   std::filesystem::path directory;

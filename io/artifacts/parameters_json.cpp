@@ -6,36 +6,48 @@ namespace freshet {
 
 namespace {
 
-result<parameter> parameter_of(const std::string& name, const json_tree& value) {
-  if (const auto flag = value.boolean()) return parameter(*flag);
-  if (const auto number = value.number()) return parameter(*number);
-  if (const auto word = value.text()) return parameter(*word);
-  return error{error_code::invalid_argument,
-               "parameter " + name + " is " + value.compact() + "; expected a finite number, a word, true or false"};
+/// Puts `value` under `name`; what is nested goes under dotted names: "parts.0.model".
+status put(const std::string& name, const json_tree& value, parameters& into) {
+  const auto below = [&](std::string_view member) { return (name.empty() ? "" : name + ".").append(member); };
+  std::size_t index = 0;
+  for (const auto& [member, inner] : value.members()) FRESHET_TRY(put(below(member), inner, into));
+  for (const auto& inner : value.elements()) FRESHET_TRY(put(below(std::to_string(index++)), inner, into));
+  if (value.type() == json_tree::kind::object || value.type() == json_tree::kind::array) return success{};
+  if (const auto flag = value.boolean()) {
+    into[name] = *flag;
+  } else if (const auto number = value.number()) {
+    into[name] = *number;
+  } else if (const auto word = value.text()) {
+    into[name] = *word;
+  } else {
+    return error{error_code::invalid_argument,
+                 "parameter " + name + " is " + value.compact() + "; expected a finite number, a word, true or false"};
+  }
+  return success{};
 }
 
-// `known` nullptr = every one.
-result<parameters> read_parameters(std::string_view text, const parameters* known) {
+}  // namespace
+
+result<parameters> parameters_from_json(std::string_view text) {
+  FRESHET_ASSIGN(const json_tree tree, parse_json(text));
+  if (!tree.is_object()) {
+    return error{error_code::invalid_argument, "parameters are a JSON object, such as {\"factors\": 64}"};
+  }
+  parameters values;
+  FRESHET_TRY(put("", tree, values));
+  return values;
+}
+
+result<parameters> known_parameters_from_json(std::string_view text, const parameters& known) {
   FRESHET_ASSIGN(const json_tree tree, parse_json(text));
   if (!tree.is_object()) {
     return error{error_code::invalid_argument, "parameters are a JSON object, such as {\"factors\": 64}"};
   }
   parameters values;
   for (const auto& [name, member] : tree.members()) {
-    if (known != nullptr && !known->contains(name)) continue;
-    FRESHET_ASSIGN(values[name], parameter_of(name, member));
+    if (known.contains(name)) FRESHET_TRY(put(name, member, values));
   }
   return values;
-}
-
-}  // namespace
-
-result<parameters> parameters_from_json(std::string_view text) {
-  return read_parameters(text, nullptr);
-}
-
-result<parameters> known_parameters_from_json(std::string_view text, const parameters& known) {
-  return read_parameters(text, &known);
 }
 
 std::string to_json(const parameters& values) {

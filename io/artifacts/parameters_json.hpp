@@ -1,6 +1,7 @@
 // What:   a model's parameters as a JSON object: <type>_params.json, and what `--params` takes.
-// Errors: corrupted for what is not JSON, invalid_argument for what is not a flat object of numbers, words and
-// switches.
+// Nested: parameters are flat; members of an object and elements of an array go under dotted names, so that
+//         {"parts": [{"model": "als"}]} and {"parts.0.model": "als"} are the same. Written flat.
+// Errors: corrupted for what is not JSON, invalid_argument for what is neither number, word nor switch in the end.
 #pragma once
 
 #include <string>

@@ -41,6 +41,7 @@ status check_replaceable(const std::filesystem::path& directory) {
   if (!std::filesystem::exists(directory, failed)) return success{};
   for (const auto& entry : std::filesystem::directory_iterator(directory, failed)) {
     const std::string name = entry.path().filename().string();
+    if (entry.is_directory() && name == parts_directory) continue;
     if (entry.is_regular_file() && (name.ends_with(".npy") || name.ends_with(".json"))) continue;
     return error{error_code::conflict, directory.string() + " holds " + name +
                                            ", which is no part of a model; give an empty or new directory"};
@@ -62,6 +63,8 @@ status write_files(const model_layout& layout, const loaded_model& trained, cons
 
   std::map<std::string, std::string> checksums;
   for (const auto& entry : std::filesystem::directory_iterator(layout.directory)) {
+    // Parts of a blend have checksums of their own.
+    if (entry.is_directory()) continue;
     FRESHET_ASSIGN(checksums[entry.path().filename().string()], checksum_of_file(entry.path()));
   }
   model_metadata metadata = trained.metadata;

@@ -71,7 +71,7 @@ int train(const invocation& call, const train_flags& flags) {
 
   const training_record record{
       .family = flags.model, .completed = *completed, .seed = flags.data.seed, .complete = !stop.is_made()};
-  const auto done = save_trained(std::move(*read), std::move(*trained), record, *settings, flags.output);
+  const auto done = save_trained(*read, std::move(*trained), record, *settings, flags.output);
   if (!done) return fail("train", done.failure());
   print_saved(*done);
   if (record.complete) return exit_ok;

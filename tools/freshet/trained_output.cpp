@@ -11,40 +11,50 @@
 namespace freshet::tools {
 namespace {
 
-loaded_model to_save(training_dataset read, trained_model trained, const training_record& record) {
+/// What is saved of a model, and of each part of a blend.
+loaded_model to_save(const training_dataset& read, trained_model trained, const training_record& record) {
   const auto scores = sample_scores(*trained.served, read.data, record.seed);
-  model_metadata metadata{.model_type = record.family,
-                          .created_at = system_clock().now_seconds(),
-                          .trained_until = read.data.trained_until,
-                          .scores = {scores.min, scores.max, scores.mean, scores.std, scores.p01, scores.p99},
-                          .seed = record.seed,
-                          .data_hash = to_hex(read.data.strengths.hash())};
-  if (trained.user_factors.rows() == 0) read.user_ids.clear();
-  return {.served = std::move(trained.served),
-          .item_ids = std::move(read.item_ids),
-          .user_ids = std::move(read.user_ids),
-          .user_factors = std::move(trained.user_factors),
-          .metadata = std::move(metadata),
-          .params = to_json(record.completed)};
+  loaded_model saved{.served = std::move(trained.served),
+                     .item_ids = read.item_ids,
+                     .user_ids = {},
+                     .user_factors = std::move(trained.user_factors),
+                     .metadata = {.model_type = record.family,
+                                  .created_at = system_clock().now_seconds(),
+                                  .trained_until = read.data.trained_until,
+                                  .scores = {scores.min, scores.max, scores.mean, scores.std, scores.p01, scores.p99},
+                                  .seed = record.seed,
+                                  .data_hash = to_hex(read.data.strengths.hash())},
+                     .params = to_json(record.completed),
+                     .parts = {}};
+  if (saved.user_factors.rows() > 0) saved.user_ids = read.user_ids;
+  for (auto& part : trained.parts) {
+    saved.parts.push_back(to_save(read, std::move(part.trained),
+                                  {.family = part.family, .completed = part.completed, .seed = record.seed}));
+  }
+  return saved;
 }
 
 }  // namespace
 
-result<saved_model> save_trained(training_dataset read, trained_model trained, const training_record& record,
+result<saved_model> save_trained(const training_dataset& read, trained_model trained, const training_record& record,
                                  const options& settings, const output_flags& flags) {
-  const auto model = to_save(std::move(read), std::move(trained), record);
+  return save(to_save(read, std::move(trained), record), record.complete, settings, flags);
+}
+
+result<saved_model> save(const loaded_model& model, bool complete, const options& settings, const output_flags& flags) {
+  const std::string& type = model.metadata.model_type;
   const std::filesystem::path output = flags.directory.empty() ? settings.model.dir : flags.directory;
   if (!flags.registered) {
     FRESHET_TRY(save_model(output, model));
     return saved_model{output.string(), ""};
   }
   const system_clock time;
-  FRESHET_ASSIGN(const auto reserved, reserve_version(output, record.family, time));
+  FRESHET_ASSIGN(const auto reserved, reserve_version(output, type, time));
   FRESHET_TRY(save_model(reserved.directory, model));
   FRESHET_TRY(register_model(output, reserved,
-                             {.model_type = record.family,
+                             {.model_type = type,
                               .hyperparameters = model.params,
-                              .activate = record.complete,
+                              .activate = complete,
                               .audit_log = std::filesystem::path(settings.logging.dir) / "registry_audit.log"},
                              time));
   return saved_model{reserved.directory.string(), reserved.model_id};

@@ -8,6 +8,7 @@
 #include "core/base/result.hpp"
 #include "core/models/parameters.hpp"
 #include "core/models/training.hpp"
+#include "io/artifacts/model_directory.hpp"
 #include "tools/freshet/training_dataset.hpp"
 
 namespace freshet::tools {
@@ -33,9 +34,12 @@ struct saved_model {
   std::string model_id;
 };
 
-[[nodiscard]] result<saved_model> save_trained(training_dataset read, trained_model trained,
+[[nodiscard]] result<saved_model> save_trained(const training_dataset& read, trained_model trained,
                                                const training_record& record, const options& settings,
                                                const output_flags& flags);
+/// The same for a model that came from elsewhere; one that is not `complete` is registered but does not serve.
+[[nodiscard]] result<saved_model> save(const loaded_model& model, bool complete, const options& settings,
+                                       const output_flags& flags);
 
 /// "saved in DIR, registered as ID"
 void print_saved(const saved_model& done);

@@ -12,7 +12,9 @@ TEST(trainer, is_found_by_the_type_its_models_name) {
   for (const auto& family : trainers()) {
     const auto found = find_trainer(family.name);
     ASSERT_TRUE(found);
-    const auto completed = (*found)->complete({});
+    // A blend is nothing without parts.
+    const parameters given = family.name == "hybrid" ? parameters{{"parts.0.model", "als"}} : parameters{};
+    const auto completed = (*found)->complete(given);
     ASSERT_TRUE(completed) << family.name;
     const auto trained = (*found)->train(data, *completed, {});
     ASSERT_TRUE(trained) << family.name << ": " << trained.failure().message;

@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "io/artifacts/parameters_json.hpp"
-
 namespace freshet {
 namespace {
 
@@ -39,17 +37,6 @@ TEST(json_tree, refuses_what_is_not_json_with_the_line) {
   EXPECT_THAT(parse_json("{\"a\": 1, \"a\": 2}").failure().message, HasSubstr("\"a\" is given twice"));
   for (const char* text : {"", "{", "{}{}", "nul", "[1,]", "'a'", "\xff"}) EXPECT_FALSE(parse_json(text)) << text;
   EXPECT_FALSE(parse_json(std::string(100, '[') + std::string(100, ']')));
-}
-
-TEST(parameters_json, round_trips) {
-  const parameters values{{"alpha", 0.1}, {"confidence", std::string("log")}, {"shared", true}};
-  EXPECT_EQ(*parameters_from_json(to_json(values)), values);
-}
-
-TEST(parameters_json, refuses_other_shapes_by_name) {
-  EXPECT_THAT(parameters_from_json(R"({"alpha": [1]})").failure().message, HasSubstr("alpha"));
-  EXPECT_FALSE(parameters_from_json("[1]"));
-  EXPECT_FALSE(parameters_from_json("{"));
 }
 
 }  // namespace
