@@ -5,6 +5,7 @@
 
 #include "core/models/als.hpp"
 #include "core/models/bert_als.hpp"
+#include "core/models/bpr.hpp"
 #include "core/models/gru4rec.hpp"
 #include "core/models/hybrid_plan.hpp"
 #include "core/models/popularity.hpp"
@@ -15,6 +16,7 @@ std::span<const trainer> trainers() {
   static const trainer all[] = {
       als_trainer(),
       bert_als_trainer(),
+      bpr_trainer(),
       gru4rec_trainer(),
       hybrid_trainer(),
       popularity_trainer(),

@@ -1,5 +1,6 @@
 // What:  the files of every model family, each defined in <family>_files.cpp; model_directory.hpp has what all share.
 // Files: als, bert_als  U.npy [users x f], V.npy [items x f]
+//        bpr            U.npy [users x f], V.npy [items x f], item_bias.npy [items]
 //        gru4rec        Wy.npy [items x h], by.npy [items], E.npy [items x e] (absent where Wy is E), and for each layer
 //                       Wx.npy [inputs x 3 h], Wh.npy [h x 3 h], b.npy [3 h]; further layers Wx2.npy and so on
 //        hybrid         parts.json {parts [{directory, weight, score_std, checksum}], cold_start_threshold,
@@ -14,6 +15,7 @@ namespace freshet {
 [[nodiscard]] model_family als_files();
 /// Differs from als in where training starts, not in how it serves.
 [[nodiscard]] model_family bert_als_files();
+[[nodiscard]] model_family bpr_files();
 [[nodiscard]] model_family gru4rec_files();
 [[nodiscard]] model_family hybrid_files();
 [[nodiscard]] model_family popularity_files();

@@ -6,6 +6,7 @@ const std::vector<model_family>& model_families() {
   static const std::vector<model_family> all{
       als_files(),
       bert_als_files(),
+      bpr_files(),
       gru4rec_files(),
       hybrid_files(),
       popularity_files(),

@@ -13,9 +13,10 @@
 namespace freshet::tools {
 namespace {
 
-/// The operations guide trains als with more confidence in what was observed.
+/// The operations guide trains als with more confidence in what was observed, and bpr with fewer factors.
 parameters profile_defaults(const trainer& family, profile chosen) {
   if (family.name == "als" && chosen == profile::guide) return {{"alpha", 10.0}};
+  if (family.name == "bpr" && chosen == profile::guide) return {{"factors", 64.0}};
   return {};
 }
 
