@@ -8,6 +8,7 @@
 #include "core/models/bpr.hpp"
 #include "core/models/gru4rec.hpp"
 #include "core/models/hybrid_plan.hpp"
+#include "core/models/item2vec.hpp"
 #include "core/models/popularity.hpp"
 
 namespace freshet {
@@ -19,6 +20,7 @@ std::span<const trainer> trainers() {
       bpr_trainer(),
       gru4rec_trainer(),
       hybrid_trainer(),
+      item2vec_trainer(),
       popularity_trainer(),
   };
   return all;

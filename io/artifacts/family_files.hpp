@@ -5,6 +5,8 @@
 //                       Wx.npy [inputs x 3 h], Wh.npy [h x 3 h], b.npy [3 h]; further layers Wx2.npy and so on
 //        hybrid         parts.json {parts [{directory, weight, score_std, checksum}], cold_start_threshold,
 //                       cold_start_strategy}; the parts as model directories below parts/, each with its own ids
+//        item2vec       V.npy (input vectors), C.npy (output vectors), both [items x f]; rows of zeros are items that
+//                       are no words
 //        popularity     scores.npy [items]
 #pragma once
 
@@ -18,6 +20,7 @@ namespace freshet {
 [[nodiscard]] model_family bpr_files();
 [[nodiscard]] model_family gru4rec_files();
 [[nodiscard]] model_family hybrid_files();
+[[nodiscard]] model_family item2vec_files();
 [[nodiscard]] model_family popularity_files();
 
 }  // namespace freshet

@@ -9,6 +9,7 @@ const std::vector<model_family>& model_families() {
       bpr_files(),
       gru4rec_files(),
       hybrid_files(),
+      item2vec_files(),
       popularity_files(),
   };
   return all;
