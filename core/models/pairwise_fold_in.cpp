@@ -121,12 +121,14 @@ class solver {
         negative = candidate;
       }
       const bool bpr = options_.loss == pairwise_loss::bpr;
-      pull_up = bpr ? 1 / (1 + std::exp(wanted - hardest)) : 1 / (1 + std::exp(wanted));
-      pull_down = bpr ? pull_up : 1 / (1 + std::exp(-hardest));
+      pull_up = 1 / (1 + std::exp(bpr ? wanted - hardest : wanted + bias_));
+      pull_down = bpr ? pull_up : 1 / (1 + std::exp(-hardest - bias_));
     }
     const auto towards = options_.items.row(positive);
     const auto away = options_.items.row(negative);
     const float length = move(towards, pull_up, away, pull_down);
+    // The user's bias, which says nothing of the order but lets the logistic loss judge it.
+    bias_ += length * (pull_up - pull_down);
     if (shares == nullptr) return;
     shares->decay(1 - length * static_cast<float>(options_.regularization));
     const float* target = shares->target().data();
@@ -160,6 +162,7 @@ class solver {
   std::vector<float> mean_;
   std::vector<float> gradient_;
   float squares_ = 0;
+  float bias_ = 0;
 };
 
 void check(const taste& user, const pairwise_fold_in& options) {

@@ -9,6 +9,7 @@
 #include "core/models/gru4rec.hpp"
 #include "core/models/hybrid_plan.hpp"
 #include "core/models/item2vec.hpp"
+#include "core/models/lightfm.hpp"
 #include "core/models/popularity.hpp"
 
 namespace freshet {
@@ -21,6 +22,7 @@ std::span<const trainer> trainers() {
       gru4rec_trainer(),
       hybrid_trainer(),
       item2vec_trainer(),
+      lightfm_trainer(),
       popularity_trainer(),
   };
   return all;

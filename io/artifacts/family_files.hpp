@@ -7,6 +7,9 @@
 //                       cold_start_strategy}; the parts as model directories below parts/, each with its own ids
 //        item2vec       V.npy (input vectors), C.npy (output vectors), both [items x f]; rows of zeros are items that
 //                       are no words
+//        lightfm        U.npy, V.npy, item_bias.npy as bpr, V the sums of own and feature embeddings; user_bias.npy
+//                       [users]; with features: feature_embeddings.npy [features x f], feature_bias.npy [features],
+//                       feature_mapping.json {"name": row}
 //        popularity     scores.npy [items]
 #pragma once
 
@@ -21,6 +24,7 @@ namespace freshet {
 [[nodiscard]] model_family gru4rec_files();
 [[nodiscard]] model_family hybrid_files();
 [[nodiscard]] model_family item2vec_files();
+[[nodiscard]] model_family lightfm_files();
 [[nodiscard]] model_family popularity_files();
 
 }  // namespace freshet

@@ -10,6 +10,7 @@ const std::vector<model_family>& model_families() {
       gru4rec_files(),
       hybrid_files(),
       item2vec_files(),
+      lightfm_files(),
       popularity_files(),
   };
   return all;
