@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "core/linalg/blas_threads.hpp"
 #include "tools/freshet/command.hpp"
 
 namespace {
@@ -43,6 +44,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  freshet::end_idle_blas_threads();
   // A reader that closes the pipe, or a client that goes away, is an error of that write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   try {
