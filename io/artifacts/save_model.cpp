@@ -42,6 +42,8 @@ status check_replaceable(const std::filesystem::path& directory) {
   for (const auto& entry : std::filesystem::directory_iterator(directory, failed)) {
     const std::string name = entry.path().filename().string();
     if (entry.is_directory() && name == parts_directory) continue;
+    // What a search over parameters left beside its model.
+    if (name == "trials.csv" || name == "trials.svg") continue;
     if (entry.is_regular_file() && (name.ends_with(".npy") || name.ends_with(".json"))) continue;
     return error{error_code::conflict, directory.string() + " holds " + name +
                                            ", which is no part of a model; give an empty or new directory"};

@@ -66,9 +66,11 @@ void add_generate(CLI::App& app, invocation& call);
 void add_ingest(CLI::App& app, invocation& call);
 void add_inspect(CLI::App& app, invocation& call);
 void add_model(CLI::App& app, invocation& call);
+void add_optimize(CLI::App& app, invocation& call);
 void add_produce(CLI::App& app, invocation& call);
 void add_serve(CLI::App& app, invocation& call);
 void add_train(CLI::App& app, invocation& call);
+void add_train_hybrid(CLI::App& app, invocation& call);
 void add_version(CLI::App& app, invocation& call);
 
 }  // namespace freshet::tools

@@ -7,12 +7,12 @@
 #include "core/evaluation/evaluate.hpp"
 #include "io/artifacts/model_directory.hpp"
 #include "io/artifacts/parameters_json.hpp"
-#include "io/artifacts/registry.hpp"
 #include "io/events/timestamp.hpp"
 #include "tools/freshet/command.hpp"
 #include "tools/freshet/evaluation_output.hpp"
 #include "tools/freshet/evaluation_protocol.hpp"
 #include "tools/freshet/interaction_data.hpp"
+#include "tools/freshet/model_source.hpp"
 #include "tools/freshet/model_training.hpp"
 
 namespace freshet::tools {
@@ -52,16 +52,6 @@ struct evaluation {
   protocol_data data;
   evaluation_run run;
 };
-
-/// An artifacts root serves its current model.
-result<loaded_model> load_model_at(const std::filesystem::path& directory) {
-  if (!std::filesystem::exists(directory / "registry.json")) return load_model(directory);
-  FRESHET_ASSIGN(const auto known, registry::read(directory));
-  if (!known.current()) {
-    return error{error_code::not_found, directory.string() + " has no current model; see `freshet model list`"};
-  }
-  return load_model(known.current()->path);
-}
 
 /// Only what a model has not seen measures it.
 status leave_out_leaks(const model_metadata& trained, evaluation& in) {
