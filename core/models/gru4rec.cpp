@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/models/gru4rec_length.hpp"
 #include "core/models/gru4rec_network.hpp"
 
 namespace freshet {
@@ -99,7 +100,9 @@ query gru4rec_model::fold_in(const user_interactions& user) const {
     FRESHET_CHECK(to_integer(event.item) < items(), "a sequence's rows are rows of the model");
     inputs.push_back(embedding.row(to_integer(event.item)).data());
   }
-  return dense_query{network_->state_after(inputs)};
+  auto state = network_->state_after(inputs);
+  if (options_.score_scale > 0) set_length(state, static_cast<float>(options_.score_scale));
+  return dense_query{std::move(state)};
 }
 
 query gru4rec_model::similar_to(item_row item) const {

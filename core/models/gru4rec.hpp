@@ -1,7 +1,9 @@
 // What:    a recurrent network that predicts a session's next item: training, and the model it gives.
 // Model:   for the events x_1 .. x_t of a session  h_t = GRU(h_{t-1}, E[x_t]),  h_0 = 0  and the score of item i next
 // is
-//          Wy[i] . h_t + by[i].  One layer, with E the embedding of the event's item and gates [r | z | n] of width h:
+//          Wy[i] . h_t + by[i].  With score_scale c > 0 the rows of Wy keep length 1 and h_t is taken at length c: the
+//          score is c x cosine + by[i], and no item wins by the length of its row.  One layer, with E the embedding of
+//          the event's item and gates [r | z | n] of width h:
 //            r, z = s(E Wx + h Wh + b)    n = tanh(E Wx + b + r * (h Wh))    h' = (1 - z) h + z n
 //          A further layer takes the h' of the one below for E.
 // Loss:    cross_entropy: -log softmax of the target among the candidates; bpr_max: -log sum_j p_j s(r_target - r_j) +
@@ -23,7 +25,7 @@
 // Source:  Hidasi, Karatzoglou, Baltrunas, Tikk 2016; Hidasi, Karatzoglou 2018 (losses, shared samples, eq. 10 .. 13);
 //          Hidasi, Czapp 2023 (what reimplementations got wrong: sampling, reset at session ends, shared embedding);
 //          Cho et al. 2014 with the reset after the product; Duchi 2011 (adagrad); Kingma, Ba 2015 (adam);
-//          Bengio, Senecal 2008 (logq).
+//          Bengio, Senecal 2008 (logq); Gupta, Garg, Malhotra, Vig, Shroff 2019, "NISER" (score_scale).
 #pragma once
 
 #include <cstdint>
@@ -65,6 +67,8 @@ struct gru4rec_options {
   std::uint32_t n_sample = 2048;
   double sample_alpha = 0.5;
   double logq = 1;
+  /// 0: products of any length.
+  double score_scale = 0;
   gru4rec_sequences sequences = gru4rec_sequences::session;
 
   std::uint32_t inputs() const { return embedding_size == 0 ? hidden_size : embedding_size; }
@@ -120,7 +124,7 @@ class gru4rec_network;
 /// Serves the output embedding; the query is the hidden state after the current session.
 class gru4rec_model final : public model {
  public:
-  /// `weights` are valid and finite; of `options` only `sequences` plays a part.
+  /// `weights` are valid and finite; of `options` only `sequences` and `score_scale` play a part.
   gru4rec_model(gru4rec_weights weights, const gru4rec_options& options);
   ~gru4rec_model() override;
 

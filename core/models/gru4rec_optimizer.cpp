@@ -4,12 +4,15 @@
 #include <cmath>
 #include <vector>
 
+#include "core/models/gru4rec_length.hpp"
 #include "core/models/parallel.hpp"
 
 namespace freshet {
 namespace {
 
 constexpr std::size_t rows_in_chunk = 1024;
+/// Rows lie anywhere in the memory; so many are on their way.
+constexpr std::size_t ahead = 2;
 constexpr double beta1 = 0.9;
 constexpr double beta2 = 0.999;
 
@@ -51,14 +54,27 @@ void gru4rec_optimizer::update(memory& of, float* weights, const float* gradient
   update_at(moments_at(of, 0), weights, gradient, count);
 }
 
-void gru4rec_optimizer::update_rows(memory& of, float* weights, const touched_rows& rows, std::size_t width) const {
+void gru4rec_optimizer::prefetch(memory& of, const float* weights, std::size_t offset, std::size_t count) const {
+  const moments at = moments_at(of, offset);
+  for (std::size_t k = 0; k < count; k += 16) {
+    __builtin_prefetch(weights + offset + k, 1);
+    __builtin_prefetch(at.squares + k, 1);
+    if (has_velocity_) __builtin_prefetch(at.velocity + k, 1);
+  }
+}
+
+void gru4rec_optimizer::update_rows(memory& of, float* weights, const touched_rows& rows,
+                                    const row_shape& shape) const {
+  const std::size_t width = shape.width;
   const std::size_t chunks = (rows.size() + rows_in_chunk - 1) / rows_in_chunk;
   // Threads cost more than a few thousand rows.
   parallel_for(chunks, chunks < 4 ? 1 : threads_, [&](std::size_t chunk, std::size_t) {
     const std::size_t last = std::min(rows.size(), (chunk + 1) * rows_in_chunk);
     for (std::size_t slot = chunk * rows_in_chunk; slot < last; ++slot) {
       const std::size_t offset = rows.items()[slot] * width;
+      if (slot + ahead < last) prefetch(of, weights, rows.items()[slot + ahead] * width, width);
       update_at(moments_at(of, offset), weights + offset, rows.gradient(slot), width);
+      if (shape.length > 0) set_length({weights + offset, width}, shape.length);
     }
   });
 }

@@ -27,8 +27,13 @@ class gru4rec_optimizer {
   /// Once before the updates of each minibatch.
   void begin_step(double learning_rate);
   void update(memory& of, float* weights, const float* gradient, std::size_t count) const;
+  struct row_shape {
+    std::size_t width{};
+    /// What rows are brought back to; 0: nothing.
+    float length{};
+  };
   /// Rows [. x width] that were touched.
-  void update_rows(memory& of, float* weights, const touched_rows& rows, std::size_t width) const;
+  void update_rows(memory& of, float* weights, const touched_rows& rows, const row_shape& shape) const;
   /// One value for each of the first `count` touched rows.
   void update_values(memory& of, float* weights, const touched_rows& rows, std::size_t count,
                      const float* gradient) const;
@@ -39,6 +44,7 @@ class gru4rec_optimizer {
     float* velocity{};  // null: none
   };
   moments moments_at(memory& of, std::size_t offset) const;
+  void prefetch(memory& of, const float* weights, std::size_t offset, std::size_t count) const;
   void update_at(const moments& of, float* weights, const float* gradient, std::size_t count) const;
 
   const gru4rec_kernels* kernels_;

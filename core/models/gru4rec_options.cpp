@@ -47,6 +47,7 @@ result<gru4rec_options> gru4rec_options_from(const parameters& given) {
   reader.integer("n_sample", {0, 1'000'000}, options.n_sample);
   reader.number("sample_alpha", {0, 2}, options.sample_alpha);
   reader.number("logq", {0, 2}, options.logq);
+  reader.number("score_scale", {0, 1000}, options.score_scale);
   reader.choice("sequences", sequence_words, sequences);
   FRESHET_TRY(reader.finish());
   options.optimizer = static_cast<gru4rec_update>(optimizer);
@@ -82,6 +83,7 @@ parameters to_parameters(const gru4rec_options& options) {
           {"n_sample", number(options.n_sample)},
           {"sample_alpha", options.sample_alpha},
           {"logq", options.logq},
+          {"score_scale", options.score_scale},
           {"sequences", std::string(sequence_words[static_cast<std::size_t>(options.sequences)])}};
 }
 

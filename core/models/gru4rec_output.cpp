@@ -10,8 +10,14 @@ namespace {
 
 constexpr std::size_t block_rows = 128;
 constexpr std::size_t groups_max = 8;
+/// Rows of candidates lie anywhere in the memory; so many are on their way.
+constexpr std::size_t ahead = 4;
 /// Below this many scores threads cost more than they save.
 constexpr std::size_t scores_shared = 64 * 1024;
+
+void prefetch(const float* row, std::size_t width) {
+  for (std::size_t k = 0; k < width; k += 16) __builtin_prefetch(row + k);
+}
 
 std::size_t blocks_of(std::size_t candidates) {
   return (candidates + block_rows - 1) / block_rows;
@@ -62,6 +68,9 @@ void output_pass::score(const task& of, std::size_t block) {
   for (std::size_t slot = first; slot < first + count; ++slot) {
     const std::size_t item = of.candidates.items()[slot];
     const float* row = of.layer.rows + item * width_;
+    if (!whole_catalogue_ && slot + ahead < first + count) {
+      prefetch(of.layer.rows + of.candidates.items()[slot + ahead] * width_, width_);
+    }
     if (!whole_catalogue_) std::copy_n(row, width_, rows_.data() + slot * width_);
     std::fill_n(scores_.data() + slot * lanes_, lanes_, of.layer.bias[item] - of.layer.corrections[item]);
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/models/gru4rec_length.hpp"
+
 namespace freshet {
 namespace {
 
@@ -69,6 +71,7 @@ gru4rec_step::gru4rec_step(const gru4rec_parameters& learned, const gru4rec_opti
       bias(padded_width(candidates_max(learned.items(), options))),
       embedding(learned.shared_embedding() ? 0 : learned.items(), learned.input_width(),
                 learned.shared_embedding() ? 0 : std::min(learned.items(), rows_max(options))),
+      score_scale_(static_cast<float>(options.score_scale)),
       keep_hidden_(1 - options.dropout),
       keep_input_(1 - options.embedding_dropout),
       shared_(learned.shared_embedding()),
@@ -135,10 +138,20 @@ double gru4rec_step::run(gru4rec_parameters& learned, const candidate_sampler& s
     draw_mask(keep_at(l), random, masks_[l].data(), size);
     multiply_by(masks_[l].data(), values_[l].data(), size);
   }
+  const auto row_of = [&](aligned_floats& values, std::size_t row) {
+    return std::span<float>(values.data() + row * learned.width(), learned.width());
+  };
+  scales_.resize(batch.rows());
+  for (std::size_t row = 0; score_scale_ > 0 && row < batch.rows(); ++row) {
+    scales_[row] = set_length(row_of(values_.back(), row), score_scale_);
+  }
   draw_candidates(sampler, batch, random);
   const double loss =
       output_pass_.run({learned.output.data(), learned.bias.data(), sampler.corrections().data()},
                        values_.back().data(), {slots_, batch.active}, output, gradients_.back().data(), bias.data());
+  for (std::size_t row = 0; score_scale_ > 0 && row < batch.rows(); ++row) {
+    back_through_length(row_of(values_.back(), row), score_scale_, scales_[row], row_of(gradients_.back(), row));
+  }
   for (std::size_t l = network.size() + 1; l-- > 0;) {
     const std::size_t size = batch.rows() * (l == 0 ? learned.input_width() : network[l - 1].width());
     if (keep_at(l) != 1) multiply_by(masks_[l].data(), gradients_[l].data(), size);

@@ -60,6 +60,7 @@ class gru4rec_step {
   void draw_candidates(const candidate_sampler& sampler, const session_batch& batch, random_source& random);
   void scatter_input_gradients(const session_batch& batch, std::size_t width);
 
+  float score_scale_;
   double keep_hidden_;
   double keep_input_;
   bool shared_;
@@ -69,6 +70,7 @@ class gru4rec_step {
   std::vector<aligned_floats> values_;
   std::vector<aligned_floats> masks_;
   std::vector<aligned_floats> gradients_;
+  std::vector<float> scales_;  // of each row of the output's values
   std::vector<std::uint32_t> targets_;
   std::vector<std::uint32_t> slots_;
 };

@@ -3,6 +3,7 @@
 
 #include "core/base/hash.hpp"
 #include "core/models/gru4rec.hpp"
+#include "core/models/gru4rec_length.hpp"
 #include "core/models/gru4rec_optimizer.hpp"
 #include "core/models/gru4rec_step.hpp"
 #include "core/models/parallel.hpp"
@@ -20,7 +21,8 @@ void fill_uniform(random_source& random, std::size_t rows, std::size_t columns, 
 class learner {
  public:
   learner(const gru4rec_weights& start, const gru4rec_options& options, std::size_t threads)
-      : parameters_(start),
+      : cosine_(options.score_scale > 0),
+        parameters_(start),
         step_(parameters_, options, threads),
         optimizer_(options, threads),
         output_(optimizer_.remember(parameters_.items() * parameters_.width())),
@@ -39,10 +41,11 @@ class learner {
       optimizer_.update(layers_[l], parameters_.network.layers()[l].data(), step_.layers[l].data(),
                         step_.layers[l].size());
     }
-    optimizer_.update_rows(output_, parameters_.output.data(), step_.output, parameters_.width());
+    optimizer_.update_rows(output_, parameters_.output.data(), step_.output,
+                           {parameters_.width(), cosine_ ? 1.0F : 0.0F});
     optimizer_.update_values(bias_, parameters_.bias.data(), step_.output, step_.candidates, step_.bias.data());
     if (!parameters_.shared_embedding()) {
-      optimizer_.update_rows(embedding_, parameters_.embedding(), step_.embedding, parameters_.input_width());
+      optimizer_.update_rows(embedding_, parameters_.embedding(), step_.embedding, {parameters_.input_width()});
     }
     return loss;
   }
@@ -50,6 +53,7 @@ class learner {
   gru4rec_weights weights() const { return parameters_.without_padding(); }
 
  private:
+  bool cosine_;
   gru4rec_parameters parameters_;
   gru4rec_step step_;
   gru4rec_optimizer optimizer_;
@@ -99,6 +103,9 @@ gru4rec_weights initial_gru4rec_weights(std::size_t items, const gru4rec_options
   weights.output = matrix<float>(items, hidden);
   weights.output_bias.resize(items);
   fill_uniform(random, items, hidden, weights.output.values());
+  if (options.score_scale > 0) {
+    for (std::size_t item = 0; item < items; ++item) set_length(weights.output.row(item), 1);
+  }
   if (options.shared_embedding) return weights;
   weights.embedding = matrix<float>(items, options.inputs());
   fill_uniform(random, items, options.inputs(), weights.embedding.values());

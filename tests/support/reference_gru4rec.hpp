@@ -81,6 +81,14 @@ struct reference_gru4rec {
   }
 };
 
+/// At this length; as it is where that is 0.
+inline numbers at_length(numbers vector, double length) {
+  double squares = 0;
+  for (const double value : vector) squares += value * value;
+  for (double& value : vector) value *= length > 0 ? length / std::sqrt(squares) : 1;
+  return vector;
+}
+
 inline double cross_entropy(const numbers& scores, std::size_t target) {
   double sum = 0;
   for (const double score : scores) sum += std::exp(score - scores[target]);
@@ -113,7 +121,7 @@ inline double mean_loss(const reference_gru4rec& network, const session_batch& b
     if (batch.active[row] == 0) continue;
     auto& states = lanes[row % batch.lanes];
     if (batch.begins[row] != 0) states = network.start();
-    const auto& state = network.after(batch.inputs[row], states);
+    const auto state = at_length(network.after(batch.inputs[row], states), options.score_scale);
     numbers scores;
     std::size_t target = 0;
     for (const auto item : candidates.items) {

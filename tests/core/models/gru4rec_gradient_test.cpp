@@ -38,6 +38,9 @@ std::vector<variant> variants() {
       all.push_back({name, shared});
       shared.unroll_steps = 6;
       all.push_back({name + ", unrolled", shared});
+      shared.score_scale = 3;
+      all.push_back({name + ", cosine", shared});
+      shared.score_scale = 0;
       shared.layers = 2;
       shared.hidden_size = 7;
       all.push_back({name + ", two layers", shared});

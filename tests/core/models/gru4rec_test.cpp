@@ -70,6 +70,21 @@ TEST(gru4rec, knows_nothing_of_a_user_without_events_and_ranks_by_the_bias) {
   EXPECT_EQ(score_of(model.scores(), model.fold_in({}), item_row{3}), model.weights().output_bias[3]);
 }
 
+TEST(gru4rec, scores_cosines_where_lengths_are_fixed) {
+  auto options = small_options();
+  options.score_scale = 4;
+  const auto trained = train(random_sequences(30, 20, 8), 20, options);
+  const gru4rec_model model(trained.weights, options);
+  const auto length_of = [](std::span<const float> vector) {
+    double squares = 0;
+    for (const float value : vector) squares += double{value} * value;
+    return std::sqrt(squares);
+  };
+  EXPECT_NEAR(length_of(state_of(model, user_of({1, 2}))), 4, 1e-5);
+  EXPECT_EQ(length_of(state_of(model, {})), 0);
+  for (std::size_t item = 0; item < 20; ++item) EXPECT_NEAR(length_of(trained.weights.output.row(item)), 1, 1e-5);
+}
+
 TEST(gru4rec, looks_at_the_current_session_only_unless_told_otherwise) {
   auto options = small_options();
   const auto weights = initial_gru4rec_weights(9, options, 4);
