@@ -31,12 +31,15 @@ struct item_lists {
 };
 
 inline constexpr std::uint32_t whole_history = 0xffffffff;
+inline constexpr std::uint32_t as_told = 0xfffffffe;
 
 struct evaluation_case {
   /// Whose history is told; what is resampled together. Rows are the protocol's.
   user_row user{};
   /// So many of the first events are told.
   std::uint32_t events = whole_history;
+  /// Items of so many of the first events are not ranked, if told ones are not.
+  std::uint32_t seen = as_told;
   /// When the first relevant event happened; 0 where that is not known.
   unix_seconds ts{};
 };

@@ -1,6 +1,7 @@
 #include "core/evaluation/evaluate.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/base/check.hpp"
 #include "core/models/parallel.hpp"
@@ -19,44 +20,54 @@ struct batch {
   std::size_t count;
 };
 
+/// Cases that one model ranks together.
+struct asked_cases {
+  std::vector<std::size_t> numbers;
+  std::vector<query> queries;
+  /// What is not ranked, ascending.
+  std::vector<std::vector<item_row>> seen;
+};
+
+row_range all_rows_of(const model& served) {
+  return {item_row{0}, item_row{static_cast<std::uint32_t>(served.items())}};
+}
+
 class ranker {
  public:
   ranker(const model& evaluated, const evaluation_cases& cases, std::size_t k)
-      : model_(evaluated),
-        cases_(cases),
-        k_(k),
-        scan_(evaluated.scores(), {item_row{0}, item_row{static_cast<std::uint32_t>(evaluated.items())}}) {}
+      : model_(evaluated), cases_(cases), k_(k), scan_(evaluated.scores(), all_rows_of(evaluated)) {}
 
-  void rank(const batch& asked, std::span<ranked_list> lists, scan_scratch& scratch) const {
-    std::vector<query> queries(asked.count);
-    std::vector<std::vector<item_row>> seen(asked.count);
-    std::vector<std::vector<std::uint64_t>> allowed(asked.count);
-    std::vector<scan_request> requests(asked.count);
-    for (std::size_t i = 0; i < asked.count; ++i) {
-      const auto& each = cases_.cases[asked.first + i];
-      const auto user = told(each);
-      queries[i] = model_.fold_in(user);
-      requests[i] = {.q = &queries[i], .k = k_};
-      if (cases_.candidates.size() > 0) {
-        allowed[i] = bits_of(cases_.candidates.of(asked.first + i));
-        requests[i].allowed = allowed[i];
-      } else if (!cases_.ranks_told) {
-        for (const auto& entry : user.strengths) seen[i].push_back(entry.item);
-        requests[i].excluded = seen[i];
-      }
-    }
-    scan_.rank(requests, lists, scratch);
-  }
-
- private:
-  user_interactions told(const evaluation_case& each) const {
-    auto user = cases_.told(each.user, each.events);
+  /// What the model is told of a case: of items that it does not know, nothing.
+  user_interactions told(const evaluation_case& each, std::uint32_t events) const {
+    auto user = cases_.told(each.user, events);
     const auto is_unknown = [&](const auto& entry) { return to_integer(entry.item) >= model_.items(); };
     std::erase_if(user.strengths, is_unknown);
     std::erase_if(user.sequence, is_unknown);
     return user;
   }
 
+  /// Ranks the asked cases into their places of `lists`, which holds those of all cases.
+  void rank(const asked_cases& asked, std::span<ranked_list> lists, scan_scratch& scratch) const {
+    const std::size_t count = asked.numbers.size();
+    std::vector<std::vector<std::uint64_t>> allowed(count);
+    std::vector<scan_request> requests(count);
+    std::vector<ranked_list> ranked(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      requests[i] = {.q = &asked.queries[i], .k = k_};
+      if (cases_.candidates.size() > 0) {
+        allowed[i] = bits_of(cases_.candidates.of(asked.numbers[i]));
+        requests[i].allowed = allowed[i];
+      } else {
+        requests[i].excluded = asked.seen[i];
+      }
+    }
+    scan_.rank(requests, ranked, scratch);
+    for (std::size_t i = 0; i < count; ++i) lists[asked.numbers[i]] = std::move(ranked[i]);
+  }
+
+  const model& asked_model() const { return model_; }
+
+ private:
   std::vector<std::uint64_t> bits_of(std::span<const item_row> rows) const {
     std::vector<std::uint64_t> bits((model_.items() + rows_per_word - 1) / rows_per_word);
     for (const auto row : rows) {
@@ -72,6 +83,42 @@ class ranker {
   slice_scan scan_;
 };
 
+/// The model, and the fallback for those of whom nothing is told.
+class two_rankers {
+ public:
+  two_rankers(const model& evaluated, const model* fallback, const evaluation_cases& cases, std::size_t k)
+      : cases_(cases), first_(evaluated, cases, k) {
+    if (fallback != nullptr) fallback_.emplace(*fallback, cases, k);
+  }
+
+  void rank(const batch& asked, std::span<ranked_list> lists, scan_scratch& scratch) const {
+    asked_cases known, unknown;
+    for (std::size_t number = asked.first; number < asked.first + asked.count; ++number) {
+      const auto& each = cases_.cases[number];
+      const auto user = first_.told(each, each.events);
+      const bool falls_back = fallback_ && user.strengths.empty() && user.sequence.empty();
+      auto& to = falls_back ? unknown : known;
+      to.numbers.push_back(number);
+      to.seen.push_back(rows_of(each.seen == as_told ? user : first_.told(each, each.seen)));
+      to.queries.push_back((falls_back ? *fallback_ : first_).asked_model().fold_in(user));
+    }
+    first_.rank(known, lists, scratch);
+    if (fallback_) fallback_->rank(unknown, lists, scratch);
+  }
+
+ private:
+  std::vector<item_row> rows_of(const user_interactions& seen) const {
+    std::vector<item_row> rows;
+    if (cases_.ranks_told) return rows;
+    for (const auto& entry : seen.strengths) rows.push_back(entry.item);
+    return rows;
+  }
+
+  const evaluation_cases& cases_;
+  ranker first_;
+  std::optional<ranker> fallback_;
+};
+
 }  // namespace
 
 evaluation_report evaluate(const model& evaluated, const evaluation_cases& cases, const evaluation_options& options) {
@@ -79,15 +126,14 @@ evaluation_report evaluate(const model& evaluated, const evaluation_cases& cases
   FRESHET_CHECK(cases.candidates.size() == 0 || cases.candidates.size() == cases.size());
   const std::size_t longest = *std::max_element(options.topk.begin(), options.topk.end());
   const std::size_t threads = thread_count(options.threads);
-  const ranker rank(evaluated, cases, longest);
+  const two_rankers rankers(evaluated, options.fallback, cases, longest);
   evaluation_report report;
   report.lists.resize(cases.size());
   std::vector<scan_scratch> scratch(threads);
   const std::size_t batches = (cases.size() + cases_per_batch - 1) / cases_per_batch;
   parallel_for(batches, threads, [&](std::size_t number, std::size_t thread) {
     const std::size_t first = number * cases_per_batch;
-    const batch asked{first, std::min(cases_per_batch, cases.size() - first)};
-    rank.rank(asked, std::span(report.lists).subspan(asked.first, asked.count), scratch[thread]);
+    rankers.rank({first, std::min(cases_per_batch, cases.size() - first)}, report.lists, scratch[thread]);
   });
 
   for (const auto k : options.topk) {

@@ -21,6 +21,8 @@ struct evaluation_options {
   /// 0 = as many as the machine has.
   std::uint32_t threads = 0;
   ideal_gain ideal = ideal_gain::truncated;
+  /// Ranks for those of whom nothing is told, as the service does; null = the model itself.
+  const model* fallback = nullptr;
 };
 
 struct metrics_of_length {

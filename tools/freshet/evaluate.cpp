@@ -5,9 +5,11 @@
 
 #include "core/base/hash.hpp"
 #include "core/evaluation/evaluate.hpp"
+#include "core/evaluation/metric_name.hpp"
 #include "io/artifacts/model_directory.hpp"
 #include "io/artifacts/parameters_json.hpp"
 #include "io/events/timestamp.hpp"
+#include "io/files/atomic_file.hpp"
 #include "tools/freshet/command.hpp"
 #include "tools/freshet/evaluation_output.hpp"
 #include "tools/freshet/evaluation_protocol.hpp"
@@ -35,6 +37,7 @@ struct evaluate_flags {
   std::uint32_t resamples = 1'000;
   std::string output;
   std::string lists;
+  std::string curve;
 
   evaluation_options how() const {
     return {
@@ -50,6 +53,8 @@ struct evaluation {
   const options& settings;
   stop_request& stop;
   protocol_data data;
+  /// For those of whom nothing is told.
+  std::shared_ptr<const model> popular;
   evaluation_run run;
 };
 
@@ -62,6 +67,12 @@ status leave_out_leaks(const model_metadata& trained, evaluation& in) {
   if (!trained.trained_until) {
     return error{error_code::invalid_argument,
                  in.flags.model_dir + " does not say until when it was trained; " + remedy};
+  }
+  if (in.data.stale) {
+    if (*trained.trained_until < *in.data.split_time) return success{};
+    return error{error_code::invalid_argument,
+                 in.flags.model_dir + " was trained on events up to " + to_rfc3339(*trained.trained_until) +
+                     ", after the split; replay what came later with --split-time, or " + remedy};
   }
   const std::size_t before = in.data.cases.size();
   in.data.cases.keep_if([&](const evaluation_case& each) { return each.ts > *trained.trained_until; });
@@ -77,19 +88,47 @@ status leave_out_leaks(const model_metadata& trained, evaluation& in) {
   return success{};
 }
 
+constexpr const char* not_fresh = " not fresh";
+
 /// "als", and "als 2" where the family was asked before.
 std::string name_in(const evaluation_run& run, std::string_view family) {
   const auto before = std::ranges::count_if(run.models, [&](const auto& each) {
-    return each.name == family || each.name.starts_with(std::string(family) + " ");
+    const bool is_of_family = each.name == family || each.name.starts_with(std::string(family) + " ");
+    return is_of_family && !each.name.ends_with(not_fresh);
   });
   return std::string(family) + (before == 0 ? "" : " " + std::to_string(before + 1));
 }
 
-evaluated_model& add_report(evaluation& in, std::string_view family, std::string params, const model& evaluated) {
-  in.run.models.push_back({.name = name_in(in.run, family),
-                           .params = std::move(params),
-                           .report = evaluate(evaluated, in.data.cases, in.flags.how())});
-  return in.run.models.back();
+/// Once with what happened after the split, once without.
+void add_replay(evaluation& in, const model& evaluated, const evaluation_options& how) {
+  const auto& fresh = in.run.models.back();
+  evaluated_model stale{.name = fresh.name + not_fresh, .params = fresh.params};
+  stale.report = evaluate(evaluated, *in.data.stale, how);
+  const metric_name metric{&ranking_metrics::ndcg, how.topk.front()};
+  in.run.replayed.push_back(
+      {.name = fresh.name,
+       .metric = to_string(metric),
+       .fresh = fresh.report.by_length.front().mean.ndcg,
+       .stale = stale.report.by_length.front().mean.ndcg,
+       .curves = curves_of(in.data.cases, in.data.new_events, fresh.report, stale.report, metric)});
+  in.run.models.push_back(std::move(stale));
+}
+
+void add_report(evaluation& in, std::string_view family, evaluated_model about, const model& evaluated) {
+  auto how = in.flags.how();
+  how.fallback = in.popular.get();
+  about.name = name_in(in.run, family);
+  about.report = evaluate(evaluated, in.data.cases, how);
+  in.run.models.push_back(std::move(about));
+  if (in.data.stale) add_replay(in, evaluated, how);
+}
+
+status train_popular(evaluation& in) {
+  FRESHET_ASSIGN(const trainer* family, find_trainer("popularity"));
+  FRESHET_ASSIGN(const auto completed, family->complete({}));
+  FRESHET_ASSIGN(const auto trained, family->train(*in.data.train, completed, {}));
+  in.popular = trained.served;
+  return success{};
 }
 
 status train_and_evaluate(evaluation& in, const std::string& name, const parameter_flags& given) {
@@ -100,7 +139,7 @@ status train_and_evaluate(evaluation& in, const std::string& name, const paramet
                  train_with_progress(*family, *in.data.train, completed, in.flags.training, in.stop));
   if (in.stop.is_made()) return error{error_code::cancelled, "stopped while training " + name};
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-  add_report(in, name, freshet::to_json(completed), *trained.served).training_seconds = taken.count();
+  add_report(in, name, {.params = freshet::to_json(completed), .training_seconds = taken.count()}, *trained.served);
   return success{};
 }
 
@@ -108,7 +147,8 @@ status evaluate_model_directory(evaluation& in) {
   FRESHET_ASSIGN(const loaded_model loaded, load_model_at(in.flags.model_dir));
   FRESHET_ASSIGN(in.data, read_protocol(in.settings, in.flags.protocol, loaded.item_ids, in.stop));
   FRESHET_TRY(leave_out_leaks(loaded.metadata, in));
-  add_report(in, loaded.served->type(), loaded.params.empty() ? "{}" : loaded.params, *loaded.served);
+  FRESHET_TRY(train_popular(in));
+  add_report(in, loaded.served->type(), {.params = loaded.params.empty() ? "{}" : loaded.params}, *loaded.served);
   return success{};
 }
 
@@ -119,6 +159,7 @@ status evaluate_inside_protocol(evaluation& in) {
     FRESHET_TRY(read_parameters(*family, in.flags.given_for(i), in.settings.profile));
   }
   FRESHET_ASSIGN(in.data, read_protocol(in.settings, in.flags.protocol, std::nullopt, in.stop));
+  FRESHET_TRY(train_popular(in));
   for (std::size_t i = 0; i < in.flags.models.size(); ++i) {
     FRESHET_TRY(train_and_evaluate(in, in.flags.models[i], in.flags.given_for(i)));
   }
@@ -151,6 +192,7 @@ status run_evaluation(evaluation& in) {
   describe_data(in);
   measure_models(in);
   if (!in.flags.output.empty()) FRESHET_TRY(write_evaluation(in.flags.output, in.run));
+  if (!in.flags.curve.empty()) FRESHET_TRY(write_file_atomically(in.flags.curve, curves_csv(in.run)));
   if (!in.flags.lists.empty()) FRESHET_TRY(write_lists(in.flags.lists, in.run.models.front().report, in.data));
   std::string shown = to_table(in.run);
   if (in.flags.as_json) {
@@ -189,6 +231,8 @@ void add_protocol_flags(CLI::App& command, protocol_flags& protocol) {
       .add_option("--test-share", protocol.test_share, "ratio: of each user's items; temporal-global: of all events")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
+  command.add_flag("--replay", protocol.replay,
+                   "temporal-global: feed what was held out event by event, and say what folding it in is worth");
   command.add_option("--split-time", protocol.split_time, "temporal-global: hold out what happened from here on");
 }
 
@@ -229,11 +273,14 @@ void add_evaluate(CLI::App& app, invocation& call) {
   command.add_flag("--allow-leak", flags->allow_leak, "Measure a model on events it was trained on");
   command.add_flag("--json", flags->as_json, "Print JSON");
   command.add_option("--output", flags->output, "Also write to F.json or F.csv");
+  command.add_option("--curve", flags->curve, "Write the curves of --replay as CSV");
   command.add_option("--lists", flags->lists, "Write the first model's lists: user, rank, item, score by line");
   command.callback([&call, flags, directory, name] {
     if ((directory->count() > 0) == (name->count() > 0)) throw CLI::RequiredError("One of --model-dir and --model");
     if (flags->params.size() > flags->models.size())
       throw CLI::ValidationError("--params", "there are more of them than of --model");
+    if (flags->protocol.replay && flags->protocol.name != "temporal-global")
+      throw CLI::ValidationError("--replay", "needs --protocol temporal-global");
     flags->protocol.seed = flags->training.seed;
     call.run = [&call, flags] { return evaluate(call, *flags); };
   });

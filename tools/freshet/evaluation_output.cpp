@@ -76,6 +76,54 @@ std::string compared_lines(const evaluation_run& run) {
   return lines;
 }
 
+std::string replayed_lines(const evaluation_run& run) {
+  std::string lines;
+  for (const auto& each : run.replayed) {
+    lines += each.name + ": freshness is worth " + decimal(each.fresh - each.stale, 4) + " of " + each.metric + " (" +
+             decimal(each.fresh, 4) + " with what the user did after the split, " + decimal(each.stale, 4) +
+             " without)\n";
+  }
+  return lines;
+}
+
+json_tree curve_json(const std::vector<replay_point>& curve) {
+  auto points = json_tree::of_array();
+  for (const auto& each : curve) {
+    auto point = json_tree::of_object();
+    point.set("at", json_tree::of_number(static_cast<double>(each.at)));
+    point.set("cases", json_tree::of_integer(each.cases));
+    point.set("fresh", json_tree::of_number(each.fresh));
+    point.set("stale", json_tree::of_number(each.stale));
+    points.append(std::move(point));
+  }
+  return points;
+}
+
+json_tree replayed_json(const evaluation_run& run) {
+  auto all = json_tree::of_array();
+  for (const auto& each : run.replayed) {
+    auto one = json_tree::of_object();
+    one.set("model", json_tree::of_text(each.name));
+    one.set("metric", json_tree::of_text(each.metric));
+    one.set("fresh", json_tree::of_number(each.fresh));
+    one.set("stale", json_tree::of_number(each.stale));
+    one.set("value_of_freshness", json_tree::of_number(each.fresh - each.stale));
+    one.set("by_time", curve_json(each.curves.by_time));
+    one.set("by_new_events", curve_json(each.curves.by_new_events));
+    all.append(std::move(one));
+  }
+  return all;
+}
+
+void append_curve(std::string& text, const replayed_model& of, std::string_view by,
+                  const std::vector<replay_point>& curve) {
+  for (const auto& each : curve) {
+    append_csv_record(
+        text, std::vector<std::string>{of.name, std::string(by), std::to_string(each.at), std::to_string(each.cases),
+                                       decimal(each.fresh, 6), decimal(each.stale, 6)});
+  }
+}
+
 }  // namespace
 
 std::string to_table(const evaluation_run& run) {
@@ -90,7 +138,7 @@ std::string to_table(const evaluation_run& run) {
     for (const auto& each : run.models) table += padded(with_interval(each.metrics[i]), width);
     table += '\n';
   }
-  return table + compared_lines(run);
+  return table + compared_lines(run) + replayed_lines(run);
 }
 
 result<std::string> to_json(const evaluation_run& run) {
@@ -115,6 +163,7 @@ result<std::string> to_json(const evaluation_run& run) {
   document.set("items", json_tree::of_integer(run.items));
   document.set("models", std::move(models));
   document.set("compared", compared_json(run));
+  if (!run.replayed.empty()) document.set("replay", replayed_json(run));
   return document.pretty();
 }
 
@@ -127,6 +176,15 @@ std::string to_csv(const evaluation_run& run) {
                                                        likely ? decimal(likely->low, 6) : "",
                                                        likely ? decimal(likely->high, 6) : ""});
     }
+  }
+  return text;
+}
+
+std::string curves_csv(const evaluation_run& run) {
+  std::string text = "model,by,at,cases,fresh,stale\n";
+  for (const auto& each : run.replayed) {
+    append_curve(text, each, "time", each.curves.by_time);
+    append_curve(text, each, "new_events", each.curves.by_new_events);
   }
   return text;
 }

@@ -15,6 +15,9 @@ namespace freshet::tools {
 /// model,metric,value,low,high
 [[nodiscard]] std::string to_csv(const evaluation_run& run);
 
+/// model,by,at,cases,fresh,stale: the curves of a replay.
+[[nodiscard]] std::string curves_csv(const evaluation_run& run);
+
 /// By the ending of `path`: .json or .csv.
 [[nodiscard]] status write_evaluation(const std::filesystem::path& path, const evaluation_run& run);
 

@@ -68,6 +68,13 @@ error nothing_held_out(const split_database& in) {
           name + " has no user with events on two items; some are held out and predicted from the others"};
 }
 
+void take_replay(replayed_users users, protocol_data& data) {
+  auto cases = to_cases(std::make_shared<const replayed_users>(std::move(users)));
+  data.cases = std::move(cases.fresh);
+  data.stale = std::move(cases.stale);
+  data.new_events = std::move(cases.new_events);
+}
+
 result<protocol_data> read_database(const options& settings, const protocol_flags& flags,
                                     const std::optional<std::vector<std::string>>& model_items, stop_request& stop) {
   FRESHET_ASSIGN(const auto store, event_store::open_reader(settings.store.path));
@@ -79,16 +86,22 @@ result<protocol_data> read_database(const options& settings, const protocol_flag
   }
   const auto split = split_by(in, data.split_time);
   training_data train;
+  replayed_users replayed{.rows = in.rows, .options = in.weights};
   FRESHET_TRY(for_each_user(*store, {}, [&](const std::string& id, std::span<const interaction> history) {
-    split(id, history, train, data.cases);
+    if (flags.replay) {
+      add_replayed_user(*data.split_time, history, train, replayed);
+    } else {
+      split(id, history, train, data.cases);
+    }
     data.user_ids.push_back(id);
     return !stop.is_made();
   }));
+  if (flags.replay) take_replay(std::move(replayed), data);
   if (data.cases.size() == 0) return nothing_held_out(in);
   train.strengths.widen(rows.item_ids.size());
   data.item_ids = std::move(rows.item_ids);
   data.train = std::make_shared<const training_data>(std::move(train));
-  data.cases.told = told_by(data.train);
+  if (!flags.replay) data.cases.told = told_by(data.train);
   return data;
 }
 

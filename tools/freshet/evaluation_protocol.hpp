@@ -10,6 +10,7 @@
 #include "core/base/result.hpp"
 #include "core/data/training_data.hpp"
 #include "core/evaluation/cases.hpp"
+#include "core/evaluation/replay.hpp"
 #include "tools/freshet/stop_request.hpp"
 
 namespace freshet::tools {
@@ -24,6 +25,8 @@ struct protocol_flags {
   double test_share = 0.2;
   /// temporal-global: events from here on are held out; empty = by share.
   std::string split_time;
+  /// temporal-global: feed what was held out event by event.
+  bool replay = false;
   /// ratio: what is drawn.
   std::uint64_t seed = 42;
 };
@@ -35,6 +38,9 @@ struct protocol_data {
   std::vector<std::string> user_ids;
   std::shared_ptr<const training_data> train;
   evaluation_cases cases;
+  /// Of a replay: the same cases told without what happened after the split, and by case how much that is.
+  std::optional<evaluation_cases> stale;
+  std::vector<std::uint32_t> new_events;
   /// temporal-global: where the data was cut.
   std::optional<unix_seconds> split_time;
 };

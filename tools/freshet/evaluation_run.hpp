@@ -37,6 +37,15 @@ struct compared_models {
   paired_difference difference;
 };
 
+/// What it is worth to fold in what happened after the split.
+struct replayed_model {
+  std::string name;
+  std::string metric;
+  double fresh{};
+  double stale{};
+  replay_curves curves;
+};
+
 struct evaluation_run {
   std::string protocol;
   std::uint64_t seed{};
@@ -49,6 +58,7 @@ struct evaluation_run {
   std::vector<evaluated_model> models;
   /// Every model with the first one, metric by metric.
   std::vector<compared_models> compared;
+  std::vector<replayed_model> replayed;
 };
 
 struct measuring {

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
+#include "core/base/random.hpp"
 #include "core/models/popularity.hpp"
 
 namespace freshet {
@@ -85,6 +88,66 @@ TEST(evaluate, breaks_ties_by_row) {
   cases.add({}, {row(1)});
   EXPECT_EQ(rows_of(evaluate(popularity_model({1, 1, 1}), cases, {.topk = {3}}).lists[0]),
             (std::vector<std::uint32_t>{0, 1, 2}));
+}
+
+TEST(evaluate, lets_the_fallback_rank_for_those_of_whom_nothing_is_told) {
+  evaluation_cases cases{.told = told_by(data_of({{4}, {}, {1}}, 5))};
+  for (std::uint32_t user = 0; user < 3; ++user) cases.add({.user = user_row{user}}, {row(2)});
+  const popularity_model likes_two({1, 1, 9, 1, 1});
+  const auto report = evaluate(five_items, cases, {.topk = {1}, .fallback = &likes_two});
+  EXPECT_EQ(rows_of(report.lists[0]), std::vector<std::uint32_t>{0});
+  EXPECT_EQ(rows_of(report.lists[1]), std::vector<std::uint32_t>{2});
+  EXPECT_EQ(rows_of(report.lists[2]), std::vector<std::uint32_t>{4});
+}
+
+TEST(evaluate, leaves_out_what_was_seen_but_not_told) {
+  event_sequences sequences{.offsets = {0, 2}, .events = {{.item = row(4)}, {.item = row(0)}}};
+  evaluation_cases cases{.told = told_by(std::make_shared<const event_sequences>(sequences))};
+  cases.add({.events = 1, .seen = 2}, {row(3)});
+  EXPECT_EQ(evaluate(five_items, cases, {.topk = {1}}).by_length[0].mean.hit_rate, 1);
+}
+
+/// Users and items of a small random world under other numbers.
+struct renamed_world {
+  evaluation_cases cases;
+  std::vector<float> scores;
+};
+
+renamed_world rename_world(std::uint64_t seed, const std::vector<std::uint32_t>& users,
+                           const std::vector<std::uint32_t>& items) {
+  random_source random(seed);
+  std::vector<std::vector<std::uint32_t>> touched(users.size());
+  std::vector<std::vector<item_row>> relevant(users.size());
+  for (std::size_t user = 0; user < users.size(); ++user) {
+    for (std::size_t item = 0; item < items.size(); ++item) {
+      const auto drawn = random.below(4);
+      if (drawn == 0) touched[users[user]].push_back(items[item]);
+      if (drawn == 1) relevant[users[user]].push_back(row(items[item]));
+    }
+    std::ranges::sort(touched[users[user]]);
+  }
+  renamed_world world{.cases = {.told = told_by(data_of(touched, items.size()))},
+                      .scores = std::vector<float>(items.size())};
+  for (std::uint32_t user = 0; user < users.size(); ++user) world.cases.add({.user = user_row{user}}, relevant[user]);
+  for (std::size_t item = 0; item < items.size(); ++item) world.scores[items[item]] = static_cast<float>(item);
+  return world;
+}
+
+TEST(evaluate, gives_the_same_for_users_and_items_under_other_numbers) {
+  constexpr std::uint64_t seed = 77;
+  SCOPED_TRACE(seed);
+  std::vector<std::uint32_t> users(30), items(25);
+  std::iota(users.begin(), users.end(), 0U);
+  std::iota(items.begin(), items.end(), 0U);
+  const auto as_they_are = rename_world(seed, users, items);
+  std::ranges::reverse(users);
+  std::ranges::rotate(items, items.begin() + 9);
+  const auto renamed = rename_world(seed, users, items);
+  const auto first = evaluate(popularity_model(as_they_are.scores), as_they_are.cases, {.topk = {5}});
+  const auto second = evaluate(popularity_model(renamed.scores), renamed.cases, {.topk = {5}});
+  const auto of_first = metrics_by_case(first, as_they_are.cases, 5);
+  const auto of_second = metrics_by_case(second, renamed.cases, 5);
+  for (std::size_t user = 0; user < users.size(); ++user) EXPECT_EQ(of_first[user], of_second[users[user]]) << user;
 }
 
 TEST(evaluate, of_no_cases_is_zero) {
