@@ -8,10 +8,7 @@ namespace freshet {
 namespace {
 
 float weight_of(const sparse_rows_view& rows, item_row from, item_row to) {
-  if (rows.columns.empty()) {
-    const std::size_t items = rows.offsets.size() - 1;
-    return rows.values[to_integer(from) * items + to_integer(to)];
-  }
+  if (rows.holds_every_column()) return rows.values[to_integer(from) * rows.items() + to_integer(to)];
   float sum = 0;
   for (std::uint64_t j = rows.offsets[to_integer(from)]; j < rows.offsets[to_integer(from) + 1]; ++j) {
     if (rows.columns[j] == to) sum += rows.values[j];

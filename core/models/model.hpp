@@ -42,6 +42,9 @@ struct sparse_rows_view {
   std::span<const std::uint64_t> offsets;
   std::span<const item_row> columns;
   std::span<const float> values;
+
+  std::size_t items() const { return offsets.empty() ? 0 : offsets.size() - 1; }
+  bool holds_every_column() const { return columns.empty() && !values.empty(); }
 };
 
 /// What the scan reads. Views into the model, which must outlive them.

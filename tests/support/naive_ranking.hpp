@@ -39,6 +39,10 @@ inline float naive_score(const item_scores& scores, const query& q, std::size_t 
   const sparse_rows_view& rows = std::get<sparse_scores>(scores).rows;
   float sum = 0;
   for (const auto& [item, strength] : std::get<sparse_query>(q).weights) {
+    if (rows.columns.empty() && !rows.values.empty()) {
+      sum += strength * rows.values[to_integer(item) * (rows.offsets.size() - 1) + row];
+      continue;
+    }
     for (std::uint64_t j = rows.offsets[to_integer(item)]; j < rows.offsets[to_integer(item) + 1]; ++j) {
       if (to_integer(rows.columns[j]) == row) sum += strength * rows.values[j];
     }

@@ -96,6 +96,16 @@ inline sparse_catalogue random_sparse(random_source& random, std::size_t items) 
   return made;
 }
 
+/// B as a whole matrix, without columns.
+inline sparse_catalogue random_complete_rows(random_source& random, std::size_t items) {
+  sparse_catalogue made;
+  for (std::size_t row = 0; row < items; ++row) made.offsets.push_back((row + 1) * items);
+  for (std::size_t j = 0; j < items * items; ++j) {
+    made.values.push_back(static_cast<float>(random.below(7)) - 2.5F * static_cast<float>(random.uniform()));
+  }
+  return made;
+}
+
 /// A request with the memory that its spans show.
 struct owned_request {
   query q;

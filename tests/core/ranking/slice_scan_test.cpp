@@ -14,6 +14,7 @@ namespace {
 
 using testing::naive_rank;
 using testing::owned_request;
+using testing::random_complete_rows;
 using testing::random_dense;
 using testing::random_request;
 using testing::random_sparse;
@@ -101,6 +102,17 @@ TEST_P(slice_scan_seeded, ranks_sparse_catalogues_as_brute_force_does) {
   const std::size_t items = 1 + random.below(200);
   const auto catalogue = random_sparse(random, items);
   expect_naive_ranking(random, catalogue.scores(), items, [&] { return random_sparse_query(random, items); });
+}
+
+TEST_P(slice_scan_seeded, ranks_rows_that_hold_every_column_as_brute_force_does) {
+  random_source random(static_cast<std::uint64_t>(GetParam()));
+  const std::size_t items = 1 + random.below(150);
+  const auto catalogue = random_complete_rows(random, items);
+  expect_naive_ranking(random, catalogue.scores(), items, [&] { return random_sparse_query(random, items); });
+  const query asked = random_sparse_query(random, items);
+  for (std::uint32_t row = 0; row < items; ++row) {
+    EXPECT_EQ(score_of(catalogue.scores(), asked, item_row{row}), testing::naive_score(catalogue.scores(), asked, row));
+  }
 }
 
 TEST_P(slice_scan_seeded, ranks_blends_as_brute_force_does_and_scores_single_items_alike) {
@@ -247,6 +259,18 @@ TEST(slice_scan, reads_rows_that_are_further_apart_than_they_are_long) {
   scan_scratch scratch;
   scan.rank({&request, 1}, {&ranked, 1}, scratch);
   EXPECT_EQ(ranked, (std::vector<scored_row>{{item_row{2}, 2}}));
+}
+
+TEST(slice_scan, of_rows_that_are_all_empty_scores_everything_0) {
+  const std::vector<std::uint64_t> offsets(4);
+  const slice_scan scan(sparse_scores{{offsets, {}, {}}}, {item_row{0}, item_row{3}});
+  const query q = sparse_query{{{item_row{1}, 2}}};
+  const scan_request request{.q = &q, .k = 2};
+  std::vector<scored_row> ranked;
+  scan_scratch scratch;
+  scan.rank({&request, 1}, {&ranked, 1}, scratch);
+  EXPECT_EQ(ranked, (std::vector<scored_row>{{item_row{0}, 0}, {item_row{1}, 0}}));
+  EXPECT_EQ(score_of(sparse_scores{{offsets, {}, {}}}, q, item_row{2}), 0);
 }
 
 TEST(slice_scan, serves_several_threads_with_a_scratch_each) {
