@@ -24,6 +24,8 @@ constexpr std::string_view magic = "\x93NUMPY";
 constexpr std::size_t header_bytes_max = 64 << 10;
 constexpr std::size_t piece_bytes = 1 << 20;
 
+enum class element_kind { floats, indices };
+
 struct array_header {
   std::size_t element_bytes{};  // 4 or 8
   std::vector<std::size_t> shape;
@@ -34,9 +36,20 @@ error damaged(const std::filesystem::path& path, std::string_view what) {
   return error{error_code::corrupted, path.string() + " is not a readable .npy file: " + std::string(what)};
 }
 
-error refused(const std::filesystem::path& path, std::string_view what) {
-  return error{error_code::unsupported,
-               path.string() + " " + std::string(what) + "; save it with numpy.save(path, array.astype('float32'))"};
+error refused(const std::filesystem::path& path, std::string_view what, element_kind wanted) {
+  const char* type = wanted == element_kind::floats ? "float32" : "uint32";
+  return error{error_code::unsupported, path.string() + " " + std::string(what) +
+                                            "; save it with numpy.save(path, array.astype('" + type + "'))"};
+}
+
+status check_type(const std::string& descr, element_kind wanted, const std::filesystem::path& path) {
+  if (descr.find('O') != std::string::npos) return refused(path, "holds pickled objects, which are never read", wanted);
+  const bool floats = wanted == element_kind::floats;
+  if (floats ? descr == "<f4" || descr == "<f8" : descr == "<u4" || descr == "<i4") return success{};
+  return refused(path,
+                 "has element type " + descr +
+                     (floats ? ", not float32 or float64 (little-endian)" : ", not uint32 or int32 (little-endian)"),
+                 wanted);
 }
 
 /// The Python dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }, keys in any order.
@@ -136,12 +149,13 @@ result<std::string> read_exactly(const file_descriptor& file, std::size_t bytes,
 }
 
 /// The dictionary behind the magic, of version 1.0 (16-bit length) or 2.0 (32-bit).
-result<std::string> read_dictionary(const file_descriptor& file, const std::filesystem::path& path) {
+result<std::string> read_dictionary(const file_descriptor& file, const std::filesystem::path& path,
+                                    element_kind wanted) {
   FRESHET_ASSIGN(const auto start, read_exactly(file, magic.size() + 2, path));
   if (!start.starts_with(magic)) return damaged(path, "it does not start with \\x93NUMPY");
   const int major = static_cast<unsigned char>(start[magic.size()]);
   if (major != 1 && major != 2)
-    return refused(path, "has .npy format version " + std::to_string(major) + ", not 1 or 2");
+    return refused(path, "has .npy format version " + std::to_string(major) + ", not 1 or 2", wanted);
   FRESHET_ASSIGN(const auto length_bytes, read_exactly(file, major == 1 ? 2 : 4, path));
   std::size_t length = 0;
   for (std::size_t i = 0; i < length_bytes.size(); ++i) {
@@ -162,18 +176,14 @@ std::optional<std::size_t> elements_of(const std::vector<std::size_t>& shape, st
 }
 
 /// Leaves the file at the first element. The size is compared before anything of that size is allocated.
-result<array_header> read_header(const file_descriptor& file, const std::filesystem::path& path) {
-  FRESHET_ASSIGN(const auto dictionary, read_dictionary(file, path));
+result<array_header> read_header(const file_descriptor& file, const std::filesystem::path& path, element_kind wanted) {
+  FRESHET_ASSIGN(const auto dictionary, read_dictionary(file, path, wanted));
   header_parser parser(dictionary);
   if (!parser.parse()) return damaged(path, "its header is not a dictionary of descr, fortran_order and shape");
-  if (parser.descr().find('O') != std::string::npos)
-    return refused(path, "holds pickled objects, which are never read");
-  if (parser.descr() != "<f4" && parser.descr() != "<f8") {
-    return refused(path, "has element type " + parser.descr() + ", not float32 or float64 (little-endian)");
-  }
-  if (parser.is_fortran()) return refused(path, "is in Fortran order");
+  FRESHET_TRY(check_type(parser.descr(), wanted, path));
+  if (parser.is_fortran()) return refused(path, "is in Fortran order", wanted);
 
-  array_header header{.element_bytes = parser.descr() == "<f4" ? 4u : 8u, .shape = parser.shape()};
+  array_header header{.element_bytes = parser.descr() == "<f8" ? 8u : 4u, .shape = parser.shape()};
   const auto elements = elements_of(header.shape, header.element_bytes);
   if (!elements) return damaged(path, "its shape is too large for any file");
   header.elements = *elements;
@@ -189,16 +199,19 @@ result<array_header> read_header(const file_descriptor& file, const std::filesys
   return header;
 }
 
+/// Fills `values`, whose bytes are those of the file.
+template <class T>
+status read_plain(const file_descriptor& file, std::vector<T>& values, const std::filesystem::path& path) {
+  const auto bytes = std::as_writable_bytes(std::span(values));
+  FRESHET_ASSIGN(const std::size_t got, read_fully(file, {reinterpret_cast<char*>(bytes.data()), bytes.size()}, path));
+  if (got != bytes.size()) return damaged(path, "it was cut short while it was read");
+  return success{};
+}
+
 status read_elements(const file_descriptor& file, const array_header& header, std::vector<float>& values,
                      const std::filesystem::path& path) {
   values.resize(header.elements);
-  if (header.element_bytes == sizeof(float)) {
-    const auto bytes = std::as_writable_bytes(std::span(values));
-    FRESHET_ASSIGN(const std::size_t got,
-                   read_fully(file, {reinterpret_cast<char*>(bytes.data()), bytes.size()}, path));
-    if (got != bytes.size()) return damaged(path, "it was cut short while it was read");
-    return success{};
-  }
+  if (header.element_bytes == sizeof(float)) return read_plain(file, values, path);
   std::vector<double> piece(std::min(header.elements, piece_bytes / sizeof(double)));
   for (std::size_t done = 0; done < header.elements;) {
     const std::size_t count = std::min(piece.size(), header.elements - done);
@@ -218,8 +231,8 @@ error wrong_dimensions(const std::filesystem::path& path, std::size_t dimensions
 }
 
 /// Version 1.0, padded with spaces so that the data starts at a multiple of 64 (numpy.lib.format).
-std::string render_header(const std::string& shape) {
-  std::string dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + ", }";
+std::string render_header(const std::string& type, const std::string& shape) {
+  std::string dictionary = "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + shape + ", }";
   const std::size_t prefix = magic.size() + 4;
   const std::size_t total = (prefix + dictionary.size() + 1 + 63) / 64 * 64;
   dictionary.append(total - prefix - dictionary.size() - 1, ' ');
@@ -229,15 +242,31 @@ std::string render_header(const std::string& shape) {
   return header + dictionary;
 }
 
-std::string_view bytes_of(std::span<const float> values) {
+template <class T>
+std::string_view bytes_of(std::span<const T> values) {
   return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
+}
+
+template <class T>
+status write_matrix(const std::filesystem::path& path, const std::string& type, matrix_view<const T> values) {
+  FRESHET_ASSIGN(auto file, atomic_file::create(path));
+  const std::string shape = "(" + std::to_string(values.rows()) + ", " + std::to_string(values.columns()) + ")";
+  FRESHET_TRY(file.write(render_header(type, shape)));
+  std::string piece;
+  for (std::size_t row = 0; row < values.rows(); ++row) {
+    piece += bytes_of<T>(values.row(row));
+    if (piece.size() < piece_bytes && row + 1 < values.rows()) continue;
+    FRESHET_TRY(file.write(piece));
+    piece.clear();
+  }
+  return file.commit();
 }
 
 }  // namespace
 
 result<matrix<float>> read_npy_matrix(const std::filesystem::path& path) {
   FRESHET_ASSIGN(const auto file, open_for_reading(path));
-  FRESHET_ASSIGN(const auto header, read_header(file, path));
+  FRESHET_ASSIGN(const auto header, read_header(file, path, element_kind::floats));
   if (header.shape.size() != 2) return wrong_dimensions(path, header.shape.size(), "a matrix needs 2");
   matrix<float> values(header.shape[0], header.shape[1]);
   FRESHET_TRY(read_elements(file, header, values.values(), path));
@@ -246,30 +275,33 @@ result<matrix<float>> read_npy_matrix(const std::filesystem::path& path) {
 
 result<std::vector<float>> read_npy_vector(const std::filesystem::path& path) {
   FRESHET_ASSIGN(const auto file, open_for_reading(path));
-  FRESHET_ASSIGN(const auto header, read_header(file, path));
+  FRESHET_ASSIGN(const auto header, read_header(file, path, element_kind::floats));
   if (header.shape.size() != 1) return wrong_dimensions(path, header.shape.size(), "a vector needs 1");
   std::vector<float> values;
   FRESHET_TRY(read_elements(file, header, values, path));
   return values;
 }
 
+result<matrix<std::uint32_t>> read_npy_indices(const std::filesystem::path& path) {
+  FRESHET_ASSIGN(const auto file, open_for_reading(path));
+  FRESHET_ASSIGN(const auto header, read_header(file, path, element_kind::indices));
+  if (header.shape.size() != 2) return wrong_dimensions(path, header.shape.size(), "a matrix needs 2");
+  matrix<std::uint32_t> values(header.shape[0], header.shape[1]);
+  FRESHET_TRY(read_plain(file, values.values(), path));
+  return values;
+}
+
 status write_npy(const std::filesystem::path& path, matrix_view<const float> values) {
-  FRESHET_ASSIGN(auto file, atomic_file::create(path));
-  FRESHET_TRY(
-      file.write(render_header("(" + std::to_string(values.rows()) + ", " + std::to_string(values.columns()) + ")")));
-  std::string piece;
-  for (std::size_t row = 0; row < values.rows(); ++row) {
-    piece += bytes_of(values.row(row));
-    if (piece.size() < piece_bytes && row + 1 < values.rows()) continue;
-    FRESHET_TRY(file.write(piece));
-    piece.clear();
-  }
-  return file.commit();
+  return write_matrix(path, "<f4", values);
+}
+
+status write_npy(const std::filesystem::path& path, matrix_view<const std::uint32_t> values) {
+  return write_matrix(path, "<u4", values);
 }
 
 status write_npy(const std::filesystem::path& path, std::span<const float> values) {
   FRESHET_ASSIGN(auto file, atomic_file::create(path));
-  FRESHET_TRY(file.write(render_header("(" + std::to_string(values.size()) + ",)")));
+  FRESHET_TRY(file.write(render_header("<f4", "(" + std::to_string(values.size()) + ",)")));
   FRESHET_TRY(file.write(bytes_of(values)));
   return file.commit();
 }

@@ -95,6 +95,18 @@ TEST_F(npy, round_trips_matrices_of_any_shape_and_stride) {
   }
 }
 
+TEST_F(npy, round_trips_indices_and_reads_those_of_numpy) {
+  matrix<std::uint32_t> indices(2, 3);
+  indices.row(1)[2] = 4'000'000'000U;
+  ASSERT_TRUE(write_npy(directory_ / "i.npy", std::as_const(indices).view()));
+  EXPECT_EQ(read_npy_indices(directory_ / "i.npy")->values(), indices.values());
+  EXPECT_FALSE(read_npy_matrix(directory_ / "i.npy"));
+  const auto read = read_npy_indices(
+      file(npy_bytes("{'descr': '<i4', 'fortran_order': False, 'shape': (1, 2), }\n", raw<std::int32_t>({7, 8}))));
+  ASSERT_TRUE(read) << read.failure().message;
+  EXPECT_THAT(read->values(), ElementsAre(7, 8));
+}
+
 TEST_F(npy, refuses_damage_with_what_is_wrong) {
   const std::string good = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }\n";
   expect_refused("", error_code::corrupted, "within the header");
