@@ -6,6 +6,7 @@
 #include "core/models/als.hpp"
 #include "core/models/bert_als.hpp"
 #include "core/models/bpr.hpp"
+#include "core/models/ease.hpp"
 #include "core/models/gru4rec.hpp"
 #include "core/models/hybrid_plan.hpp"
 #include "core/models/item2vec.hpp"
@@ -15,16 +16,19 @@
 namespace freshet {
 
 std::span<const trainer> trainers() {
+  // clang-format off
   static const trainer all[] = {
       als_trainer(),
       bert_als_trainer(),
       bpr_trainer(),
+      ease_trainer(),
       gru4rec_trainer(),
       hybrid_trainer(),
       item2vec_trainer(),
       lightfm_trainer(),
       popularity_trainer(),
   };
+  // clang-format on
   return all;
 }
 

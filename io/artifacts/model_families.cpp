@@ -7,6 +7,7 @@ const std::vector<model_family>& model_families() {
       als_files(),
       bert_als_files(),
       bpr_files(),
+      ease_files(),
       gru4rec_files(),
       hybrid_files(),
       item2vec_files(),

@@ -11,13 +11,19 @@ namespace freshet {
 
 namespace {
 
-constexpr std::string_view type_endings[] = {"_metadata.json", "_params.json", "_V.npy", "_Wy.npy", "_scores.npy"};
+/// What stands behind the type in names of files that tell it.
+std::set<std::string> type_endings() {
+  std::set<std::string> endings{"_metadata.json", "_params.json"};
+  for (const auto& family : model_families()) endings.insert("_" + std::string(family.main_array));
+  return endings;
+}
 
 /// Types that the directory has files of, known or not.
 std::set<std::string> types_in(const std::vector<std::string>& names) {
   std::set<std::string> types;
+  const auto endings = type_endings();
   for (const auto& name : names) {
-    for (const auto ending : type_endings) {
+    for (const auto& ending : endings) {
       if (name.size() > ending.size() && name.ends_with(ending)) {
         types.insert(name.substr(0, name.size() - ending.size()));
       }

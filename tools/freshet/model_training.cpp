@@ -97,7 +97,12 @@ result<trained_model> train_and_stop_early(const trainer& family, const training
 result<trained_model> train_with_progress(const trainer& family, const training_data& data, const parameters& completed,
                                           const training_flags& flags, stop_request& stop) {
   const data_size size{data.strengths.rows(), data.strengths.columns(), data.strengths.entries()};
-  FRESHET_TRY(check_memory(family.memory_bytes(size, completed)));
+  const auto fits = check_memory(family.memory_bytes(size, completed));
+  if (!fits) {
+    return in_context(std::string(family.name) + " for " + std::to_string(size.items) + " items, " +
+                          std::to_string(size.users) + " users and " + std::to_string(size.entries) + " pairs",
+                      fits.failure());
+  }
   progress shown("iterations");
   const auto show = [&](const training_progress& done) {
     char loss[32];

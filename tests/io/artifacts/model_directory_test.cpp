@@ -178,9 +178,9 @@ TEST_F(model_directory, refuses_a_file_that_the_checksums_do_not_know) {
 TEST_F(model_directory, says_what_a_directory_without_a_model_is) {
   EXPECT_EQ(load_model(directory_ / "absent").failure().code, error_code::not_found);
   EXPECT_EQ(load_model(directory_.path()).failure().code, error_code::not_found);
-  fs::create_directory(directory_ / "ease");
-  std::ofstream(directory_ / "ease" / "ease_params.json") << "{}";
-  EXPECT_THAT(load_model(directory_ / "ease").failure().message, HasSubstr("this version serves als"));
+  fs::create_directory(directory_ / "svdpp");
+  std::ofstream(directory_ / "svdpp" / "svdpp_params.json") << "{}";
+  EXPECT_THAT(load_model(directory_ / "svdpp").failure().message, HasSubstr("this version serves als"));
   ASSERT_TRUE(write_npy(at_ / "bert_als_V.npy", matrix<float>(1, 1).view()));
   EXPECT_THAT(refusal(), HasSubstr("files of als and bert_als"));
 }
