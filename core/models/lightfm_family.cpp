@@ -115,8 +115,12 @@ result<trained_lightfm> train_lightfm(const training_data& data, const lightfm_o
 }
 
 trainer lightfm_trainer() {
-  return {"lightfm", "Factorization with item features by weighted approximate-rank pairwise loss", complete,
-          memory_bytes, train};
+  return {.name = "lightfm",
+          .summary = "Factorization with item features by weighted approximate-rank pairwise loss",
+          .complete = complete,
+          .memory_bytes = memory_bytes,
+          .train = train,
+          .uses_features = true};
 }
 
 }  // namespace freshet

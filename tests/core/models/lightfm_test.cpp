@@ -204,6 +204,10 @@ TEST(lightfm, explains_a_score_exactly) {
   }
 }
 
+TEST(lightfm, says_that_it_uses_features) {
+  EXPECT_TRUE(lightfm_trainer().uses_features);
+}
+
 TEST(lightfm, learns_from_one_user_and_one_item_and_from_nothing) {
   for (const auto loss : losses) {
     training_data one;
