@@ -17,7 +17,7 @@ namespace {
 #define FRESHET_LANES 8
 constexpr std::size_t tile_rows = 6;
 constexpr std::size_t tile_vectors = 2;
-#define FRESHET_SQUARE_ROOT(of) _mm256_sqrt_ps(reinterpret_cast<const __m256&>(of))
+#define FRESHET_RECIPROCAL_ROOT(of) _mm256_rsqrt_ps(reinterpret_cast<const __m256&>(of))
 #include "core/models/gru4rec_kernels.inc"
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace {
 #define FRESHET_LANES 16
 constexpr std::size_t tile_rows = 6;
 constexpr std::size_t tile_vectors = 4;
-#define FRESHET_SQUARE_ROOT(of) _mm512_maskz_sqrt_ps(0xFFFF, reinterpret_cast<const __m512&>(of))
+#define FRESHET_RECIPROCAL_ROOT(of) _mm512_maskz_rsqrt14_ps(0xFFFF, reinterpret_cast<const __m512&>(of))
 #include "core/models/gru4rec_kernels.inc"
 
 }  // namespace

@@ -117,7 +117,8 @@ struct gru4rec_kernels {
   /// count: a multiple of 16.
   void (*adagrad)(const adagrad_step& step, const float* gradient, float* weights, float* squares, float* velocity,
                   std::size_t count);
-  /// m += (1 - beta1) (g - m), s += (1 - beta2) (g^2 - s), w -= rate m / (sqrt(s) + epsilon). count as above.
+  /// m += (1 - beta1) (g - m), s += (1 - beta2) (g^2 - s), w -= rate m / sqrt(s + epsilon^2). count as
+  /// above.
   void (*adam)(const adam_step& step, const float* gradient, float* weights, float* squares, float* mean,
                std::size_t count);
 };
