@@ -20,6 +20,7 @@ result<ease_options> ease_options_from(const parameters& given) {
   reader.number("training_decay", {0.01, 100}, options.training_decay);
   reader.number("history_decay", {0, 1e6}, options.history_decay);
   reader.choice("diagonal", diagonal_words, diagonal);
+  reader.number("self_penalty", {0, 1}, options.self_penalty);
   FRESHET_TRY(reader.finish());
   options.entries = static_cast<ease_entries>(entries);
   options.diagonal = static_cast<ease_diagonal>(diagonal);
@@ -33,7 +34,8 @@ parameters to_parameters(const ease_options& options) {
           {"sequence_share", options.sequence_share},
           {"training_decay", options.training_decay},
           {"history_decay", options.history_decay},
-          {"diagonal", std::string(diagonal_words[static_cast<std::size_t>(options.diagonal)])}};
+          {"diagonal", std::string(diagonal_words[static_cast<std::size_t>(options.diagonal)])},
+          {"self_penalty", options.self_penalty}};
 }
 
 status validate(const ease_options& options) {

@@ -107,9 +107,31 @@ double sum_of_squares(const interaction_matrix& values) {
   return sum;
 }
 
-/// P becomes B = P (inputs^T targets - diag(penalties)). Returns the loss: |targets|^2 - sum of B x inputs^T targets.
-double turn_into_weights(matrix<float>& inverse, const ease_rows& rows, ease_diagonal diagonal, std::size_t threads) {
-  const auto products = sparse_cooccurrence(rows.inputs, rows.targets, threads);
+/// R = inputs^T targets, less what the first `users` rows say of an item by itself.
+interaction_matrix products_of(const ease_rows& rows, std::size_t users, double self_penalty, std::size_t threads) {
+  auto products = sparse_cooccurrence(rows.inputs, rows.targets, threads);
+  if (self_penalty == 0) return products;
+  std::vector<double> squares(products.rows());
+  for (std::size_t user = 0; user < users; ++user) {
+    const auto row = rows.inputs.row(user);
+    for (std::size_t j = 0; j < row.size(); ++j) squares[row.columns[j]] += double{row.values[j]} * row.values[j];
+  }
+  interaction_matrix less;
+  for (std::uint32_t item = 0; item < products.rows(); ++item) {
+    taste row = products.taste_of(user_row{item});
+    for (auto& each : row) {
+      if (each.item == item_row{item}) each.strength -= static_cast<float>(self_penalty * squares[item]);
+    }
+    std::erase_if(row, [](const auto& each) { return !(each.strength > 0); });
+    less.add_row(row);
+  }
+  less.widen(products.columns());
+  return less;
+}
+
+/// P becomes B = P (R - diag(penalties)). Returns the loss: |targets|^2 - sum of B x R.
+double turn_into_weights(matrix<float>& inverse, const interaction_matrix& products, const ease_rows& rows,
+                         ease_diagonal diagonal, std::size_t threads) {
   std::vector<float> penalties;
   if (diagonal == ease_diagonal::zero) penalties = diagonal_penalties(inverse, products);
   multiply_in_place(inverse, products, penalties, threads);
@@ -137,7 +159,9 @@ result<ease_solution> train_ease(const training_data& data, const ease_options& 
   if (options.sequence_share > 0) {
     const auto rows = rows_of_cuts(data, options);
     FRESHET_ASSIGN(weights, inverse_gram(rows.inputs, options, threads));
-    loss = turn_into_weights(weights, rows, options.diagonal, threads);
+    const std::size_t users = options.sequence_share < 1 ? data.strengths.rows() : 0;
+    const auto products = products_of(rows, users, options.self_penalty, threads);
+    loss = turn_into_weights(weights, products, rows, options.diagonal, threads);
   } else {
     FRESHET_ASSIGN(weights, inverse_gram(entries_of(data.strengths, options.entries), options, threads));
     loss = turn_into_weights(weights, options.lambda, threads);

@@ -42,16 +42,19 @@ inline Eigen::MatrixXd cuts_matrix(const training_data& data, const ease_options
 }
 
 /// argmin over B of |targets - inputs B|^2 + lambda |B|^2, column by column; with a diagonal of 0 the item's own input
-/// is left out of its column's problem.
+/// is left out of its column's problem. `users` are the rows of the inputs that are users.
 inline Eigen::MatrixXd reference_weights(const Eigen::MatrixXd& inputs, const Eigen::MatrixXd& targets,
-                                         const ease_options& options) {
+                                         const Eigen::MatrixXd& users, const ease_options& options) {
   const Eigen::Index n = inputs.cols();
   Eigen::MatrixXd weights = Eigen::MatrixXd::Zero(n, n);
   for (Eigen::Index item = 0; item < n; ++item) {
     Eigen::MatrixXd used = inputs;
     if (options.diagonal == ease_diagonal::zero) used.col(item).setZero();
     const Eigen::MatrixXd gram = used.transpose() * used + options.lambda * Eigen::MatrixXd::Identity(n, n);
-    weights.col(item) = gram.inverse() * (used.transpose() * targets.col(item));
+    Eigen::VectorXd wanted = used.transpose() * targets.col(item);
+    // The derivative of the penalty on an item's weight for itself.
+    if (options.diagonal == ease_diagonal::free) wanted(item) -= options.self_penalty * users.col(item).squaredNorm();
+    weights.col(item) = gram.inverse() * wanted;
   }
   return weights;
 }
@@ -61,7 +64,7 @@ inline Eigen::MatrixXd reference_ease(const training_data& data, const ease_opti
   if (options.sequence_share == 0) {
     ease_options zero = options;
     zero.diagonal = ease_diagonal::zero;
-    return reference_weights(entries, entries, zero);
+    return reference_weights(entries, entries, entries, zero);
   }
   const auto stacked = [&](bool before) {
     const auto cuts = cuts_matrix(data, options, before);
@@ -69,7 +72,7 @@ inline Eigen::MatrixXd reference_ease(const training_data& data, const ease_opti
     both << std::sqrt(1 - options.sequence_share) * entries, std::sqrt(options.sequence_share) * cuts;
     return both;
   };
-  return reference_weights(stacked(true), stacked(false), options);
+  return reference_weights(stacked(true), stacked(false), std::sqrt(1 - options.sequence_share) * entries, options);
 }
 
 }  // namespace freshet::testing

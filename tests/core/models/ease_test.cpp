@@ -53,6 +53,7 @@ const ease_options variants[] = {
     {.lambda = 2, .entries = ease_entries::weighted},
     {.lambda = 1, .sequence_share = 0.5},
     {.lambda = 1, .sequence_share = 0.5, .diagonal = ease_diagonal::free},
+    {.lambda = 3, .sequence_share = 0.5, .diagonal = ease_diagonal::free, .self_penalty = 0.6},
     {.lambda = 5, .sequence_share = 1, .training_decay = 0.4},
     {.lambda = 5, .sequence_share = 1, .training_decay = 30, .diagonal = ease_diagonal::free},
 };
@@ -81,6 +82,10 @@ TEST(ease, reports_the_objective_at_its_minimum) {
       expected += options.sequence_share * (after - before * weights).squaredNorm();
     }
     expected += options.lambda * weights.squaredNorm();
+    for (Eigen::Index i = 0; i < weights.cols(); ++i) {
+      expected +=
+          2 * (1 - options.sequence_share) * options.self_penalty * entries.col(i).squaredNorm() * weights(i, i);
+    }
     EXPECT_NEAR(solution.loss, expected, 1e-4 * expected);
   }
 }
