@@ -47,7 +47,7 @@ class optimize : public ::testing::Test {
     return {"optimize",  "als",
             "--db",      "db",
             "--trials",  std::to_string(trials),
-            "--params",  "{\"iterations\": 30}",
+            "--params",  "{\"iterations\": 10}",
             "--output",  "model",
             "--storage", storage};
   }
@@ -146,12 +146,33 @@ TEST_F(optimize, finds_the_weights_of_a_blend) {
   EXPECT_EQ(json_of("model/best_params.json"), json_of("model/hybrid_params.json"));
 }
 
+TEST_F(optimize, searches_in_what_a_split_leaves_to_train_on) {
+  std::ofstream train(shop.path("train.csv"));
+  std::ofstream test(shop.path("test.csv"));
+  for (int user = 0; user < 40; ++user) {
+    for (int item = 0; item < 6; ++item) (item < 5 ? train : test) << user << ',' << (user % 4) * 6 + item << '\n';
+  }
+  train.close();
+  test.close();
+  const std::vector<std::string> split{"--protocol", "files", "--train", "train.csv", "--test", "test.csv"};
+  std::vector<std::string> arguments{"optimize", "als", "--trials", "3", "--metric", "hr@10", "--output", "model"};
+  arguments.insert(arguments.end(), split.begin(), split.end());
+  shop.run(arguments);
+  EXPECT_EQ(json_of("model/als_metadata.json").at("users").to_number<int>(), 40);
+  std::vector<std::string> measured{"evaluate", "--model", "als", "--params-file", "model/best_params.json"};
+  measured.insert(measured.end(), split.begin(), split.end());
+  EXPECT_THAT(shop.run(measured).output, HasSubstr("hr@10"));
+}
+
 TEST_F(optimize, refuses_what_it_cannot_search) {
   const auto errors = [&](const std::vector<std::string>& arguments) {
     return run_freshet(arguments, shop.directory()).errors;
   };
   EXPECT_THAT(errors({"optimize", "hybrid", "--db", "db"}), HasSubstr("what shall be blended?"));
   EXPECT_THAT(errors({"optimize", "als", "--db", "db", "--metric", "beauty@10"}), HasSubstr("beauty"));
+  EXPECT_THAT(errors({"train", "hybrid", "--db", "db", "--early-stopping", "ndcg@10", "--params",
+                      R"({"parts": [{"model": "als"}]})"}),
+              HasSubstr("train each with it by itself"));
   shop.run({"optimize", "als", "--db", "db", "--trials", "1", "--output", "model", "--storage", "t.ndjson"});
   EXPECT_THAT(errors({"optimize", "als", "--db", "db", "--storage", "t.ndjson", "--seed", "7", "--output", "model"}),
               HasSubstr("seed 42, not 7"));

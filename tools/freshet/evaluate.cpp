@@ -219,23 +219,6 @@ int evaluate(const invocation& call, const evaluate_flags& flags) {
   return exit_ok;
 }
 
-void add_protocol_flags(CLI::App& command, protocol_flags& protocol) {
-  command.add_option("--protocol", protocol.name, "How the data is split")
-      ->check(CLI::IsMember(protocol_names()))
-      ->capture_default_str();
-  command.add_option("--train", protocol.train, "files, sessions: user,item[,strength][,ts][,session] by line");
-  command.add_option("--test", protocol.test, "files, sessions: what is to be predicted, in the same form");
-  command.add_option("--candidates", protocol.candidates, "files: rank only these: user item item ... by line");
-  command.add_option("--prefixes", protocol.prefixes, "sessions: instead of --test: item item ... TAB next item");
-  command
-      .add_option("--test-share", protocol.test_share, "ratio: of each user's items; temporal-global: of all events")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  command.add_flag("--replay", protocol.replay,
-                   "temporal-global: feed what was held out event by event, and say what folding it in is worth");
-  command.add_option("--split-time", protocol.split_time, "temporal-global: hold out what happened from here on");
-}
-
 }  // namespace
 
 void add_evaluate(CLI::App& app, invocation& call) {
@@ -257,6 +240,8 @@ void add_evaluate(CLI::App& app, invocation& call) {
   command.add_option("--params-file", flags->params_file, "Parameters in a JSON file; --params wins over it")
       ->needs(name);
   add_protocol_flags(command, flags->protocol);
+  command.add_flag("--replay", flags->protocol.replay,
+                   "temporal-global: feed what was held out event by event, and say what folding it in is worth");
   command.add_option("--topk", flags->topk, "Lengths of list")->check(CLI::Range(1, 1000))->capture_default_str();
   command.add_option("--idcg", flags->idcg, "NDCG against an ideal list that is cut at k, or not")
       ->check(CLI::IsMember({"truncated", "full"}))

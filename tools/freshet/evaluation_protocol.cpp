@@ -111,6 +111,21 @@ std::vector<std::string> protocol_names() {
   return {"temporal-loo", "temporal-global", "ratio", "files", "sessions"};
 }
 
+void add_protocol_flags(CLI::App& command, protocol_flags& protocol) {
+  command.add_option("--protocol", protocol.name, "How the data is split")
+      ->check(CLI::IsMember(protocol_names()))
+      ->capture_default_str();
+  command.add_option("--train", protocol.train, "files, sessions: user,item[,strength][,ts][,session] by line");
+  command.add_option("--test", protocol.test, "files, sessions: what is to be predicted, in the same form");
+  command.add_option("--candidates", protocol.candidates, "files: rank only these: user item item ... by line");
+  command.add_option("--prefixes", protocol.prefixes, "sessions: instead of --test: item item ... TAB next item");
+  command
+      .add_option("--test-share", protocol.test_share, "ratio: of each user's items; temporal-global: of all events")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command.add_option("--split-time", protocol.split_time, "temporal-global: hold out what happened from here on");
+}
+
 bool reads_files(const std::string& protocol) {
   return protocol == "files" || protocol == "sessions";
 }

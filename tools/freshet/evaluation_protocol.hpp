@@ -1,6 +1,7 @@
 // What: what a protocol makes of a database or of given files: data to train on, and cases to ask.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +45,9 @@ struct protocol_data {
   /// temporal-global: where the data was cut.
   std::optional<unix_seconds> split_time;
 };
+
+/// --protocol and what belongs to each.
+void add_protocol_flags(CLI::App& command, protocol_flags& protocol);
 
 /// Protocols that read files instead of the database.
 [[nodiscard]] bool reads_files(const std::string& protocol);

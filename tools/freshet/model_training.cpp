@@ -110,6 +110,12 @@ result<trained_model> train_with_progress(const trainer& family, const training_
     shown.update({.count = done.step, .part = done.step, .whole = done.steps, .note = loss});
     return !stop.is_made();
   };
+  if (!flags.early.metric.empty() && family.name == "hybrid") {
+    return error{
+        error_code::invalid_argument,
+        "--early-stopping would leave the later parts of a blend untrained; train each with it by itself, then "
+        "blend them with `freshet train-hybrid`"};
+  }
   if (!flags.early.metric.empty()) return train_and_stop_early(family, data, completed, flags, show);
   return family.train(data, completed, {.seed = flags.seed, .threads = flags.threads, .progress = show});
 }

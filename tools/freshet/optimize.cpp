@@ -12,6 +12,7 @@
 #include "io/artifacts/parameters_json.hpp"
 #include "io/artifacts/trial_file.hpp"
 #include "tools/freshet/command.hpp"
+#include "tools/freshet/evaluation_protocol.hpp"
 #include "tools/freshet/interaction_data.hpp"
 #include "tools/freshet/model_training.hpp"
 #include "tools/freshet/progress.hpp"
@@ -32,6 +33,8 @@ struct optimize_flags {
   /// Seconds; 0 = none.
   double timeout = 0;
   std::string storage;
+  /// Without a name the whole database.
+  protocol_flags protocol{.name = ""};
   parameter_flags given;
   dataset_flags data;
   std::uint32_t threads = 0;
@@ -198,8 +201,22 @@ status train_best(optimization& in, const training_dataset& read, const paramete
   return write_report({in.flags.model, in.flags.metric, in.space, store.trials()}, best, done.directory);
 }
 
+/// What a protocol gives to train on: what it asks for must not choose the parameters.
+result<training_dataset> read_training_part(optimization& in) {
+  FRESHET_ASSIGN(auto data, read_protocol(in.settings, in.flags.protocol, std::nullopt, in.stop));
+  training_dataset read{.data = *data.train, .item_ids = std::move(data.item_ids), .user_ids = {}};
+  const std::size_t users = read.data.strengths.rows();
+  // Sessions have no names but their numbers.
+  for (std::size_t user = 0; user < users; ++user) {
+    read.user_ids.push_back(data.user_ids.size() == users ? data.user_ids[user] : std::to_string(user));
+  }
+  return read;
+}
+
 status run(optimization& in) {
-  FRESHET_ASSIGN(const auto read, read_training_dataset(in.settings, in.flags.data, in.stop));
+  FRESHET_ASSIGN(const auto read, in.flags.protocol.name.empty()
+                                      ? read_training_dataset(in.settings, in.flags.data, in.stop)
+                                      : read_training_part(in));
   FRESHET_ASSIGN(const auto store, open_store(in, read.data));
   FRESHET_ASSIGN(const auto best, run_search(in, read, *store));
   if (in.stop.is_made()) return error{error_code::cancelled, "stopped; what was found so far is kept"};
@@ -249,6 +266,9 @@ void add_data_flags(CLI::App& command, optimize_flags& flags) {
                    "Learn from categories, brands, prices and attributes of the items too (lightfm)");
   command.add_option("--embeddings", flags.data.embeddings,
                      "Vectors of items, F.npy with F_ids.json beside it (bert_als starts from them)");
+  add_protocol_flags(command, flags.protocol);
+  command.get_option("--protocol")
+      ->description("Search and train in what a split leaves to train on; none = in the whole database");
 }
 
 }  // namespace
