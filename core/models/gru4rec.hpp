@@ -20,8 +20,10 @@
 // Limits:  hidden and embedding sizes 1..1024, 1..8 layers; serving looks at the last 256 events of the session.
 // Errors:  invalid_argument for options out of bounds, events of which no session has two, or a loss that is no longer
 //          finite. Each names the remedy.
-// Cost:    training: about 6 h (candidates + 6 h layers) a event, plus what the optimizer does to the candidates' rows
+// Cost:    training: about 6 h (candidates + 6 h layers) an event, plus what the optimizer does to the candidates' rows
 //          for each minibatch; fold-in: 12 h^2 layers an event of the current session.
+// Tuning:  adagrad at .1 with final_learning_rate .05, batch_size 32, score_scale 10..12 and n_sample 1024 ranked best on
+//          a shop's clicks (score_scale 9 and 16, adam and logq 0 worse; unroll_steps and dropout made no difference).
 // Source:  Hidasi, Karatzoglou, Baltrunas, Tikk 2016; Hidasi, Karatzoglou 2018 (losses, shared samples, eq. 10 .. 13);
 //          Hidasi, Czapp 2023 (what reimplementations got wrong: sampling, reset at session ends, shared embedding);
 //          Cho et al. 2014 with the reset after the product; Duchi 2011 (adagrad); Kingma, Ba 2015 (adam);
