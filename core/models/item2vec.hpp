@@ -40,7 +40,7 @@ struct item2vec_options {
   double negative_exponent = 0.75;
   std::uint32_t epochs = 5;
   /// At the start; falls to 0 in a straight line.
-  double learning_rate = 0.025;
+  double learning_rate = 0.05;
   /// Words above this share of all events are left out more often the more frequent they are; 0 = never.
   double subsampling = 1e-3;
   sentence_kind context = sentence_kind::session;
