@@ -37,7 +37,8 @@ struct item2vec_options {
   std::uint32_t window = 5;
   std::uint32_t min_count = 5;
   std::uint32_t negatives = 5;
-  double negative_exponent = 0.75;
+  /// Text does best at .75; below it frequent items score higher, which recommendation wants.
+  double negative_exponent = 0.4;
   std::uint32_t epochs = 5;
   /// At the start; falls to 0 in a straight line.
   double learning_rate = 0.05;
@@ -46,7 +47,7 @@ struct item2vec_options {
   sentence_kind context = sentence_kind::session;
   /// Serving: an item weighs half as much in the query for every so many events that came after it; 0 = all alike.
   /// Without known order all are alike.
-  double recency_half_life = 0;
+  double recency_half_life = 2;
 
   friend bool operator==(const item2vec_options&, const item2vec_options&) = default;
 };
