@@ -39,7 +39,6 @@ class greedy_placement {
   greedy_placement(std::span<const scored_row> candidates, matrix_view<const float> likeness)
       : candidates_(candidates), likeness_(likeness), most_alike_(candidates.size(), 0), placed_(candidates.size()) {}
 
-  bool is_placed(std::size_t candidate) const { return placed_[candidate]; }
   /// 0 before anything is placed.
   float most_alike(std::size_t candidate) const { return most_alike_[candidate]; }
 

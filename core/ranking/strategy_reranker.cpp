@@ -3,18 +3,20 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/linalg/kernels.hpp"
 #include "core/ranking/greedy_placement.hpp"
+#include "core/ranking/hybrid_reranker.hpp"
 
 namespace freshet {
 namespace {
 
 struct scaled_components {
   std::vector<float> relevance;
-  std::vector<float> diversity;
   std::vector<float> novelty;
   std::vector<float> popularity;
 
-  component_values at(std::size_t i) const { return {relevance[i], diversity[i], novelty[i], popularity[i]}; }
+  /// All but diversity, which depends on what was placed.
+  component_values at(std::size_t i) const { return {relevance[i], 0, novelty[i], popularity[i]}; }
 };
 
 scaled_components components_of(std::span<const scored_row> candidates, const item_signals& known) {
@@ -26,24 +28,24 @@ scaled_components components_of(std::span<const scored_row> candidates, const it
     all.popularity.push_back(static_cast<float>(std::log1p(count)));
     all.novelty.push_back(static_cast<float>(-std::log2((count + 1) / rarest)));
   }
-  all.diversity.resize(candidates.size());
   scale_to_unit_range(all.relevance);
   scale_to_unit_range(all.popularity);
   scale_to_unit_range(all.novelty);
   return all;
 }
 
-/// Over those that are left; those already placed keep what they had.
-void scale_diversity(const greedy_placement& placing, std::vector<float>& diversity) {
-  std::vector<float> left;
-  for (std::size_t i = 0; i < diversity.size(); ++i) {
-    if (!placing.is_placed(i)) left.push_back(1 - placing.most_alike(i));
+/// The smallest and the largest cosine between two candidates.
+value_range cosines_of(std::span<const scored_row> candidates, matrix_view<const float> likeness) {
+  value_range range{1, -1};
+  for (std::size_t i = 0; i < candidates.size() && likeness.columns() > 0; ++i) {
+    const auto content = likeness.row(to_integer(candidates[i].row));
+    for (std::size_t j = 0; j < i; ++j) {
+      const auto other = likeness.row(to_integer(candidates[j].row));
+      const float cosine = best_kernels().dot(content.data(), other.data(), other.size());
+      range = {std::min(range.low, cosine), std::max(range.high, cosine)};
+    }
   }
-  scale_to_unit_range(left);
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < diversity.size(); ++i) {
-    if (!placing.is_placed(i)) diversity[i] = left[next++];
-  }
+  return range;
 }
 
 component_values weighted(const component_values& w, const component_values& n) {
@@ -77,12 +79,16 @@ component_values weights_of(rerank_strategy strategy, const component_values& gi
 std::vector<placed_row> rerank_by_strategy(std::span<const scored_row> candidates, const item_signals& known,
                                            matrix_view<const float> likeness, const component_values& weights,
                                            std::size_t k) {
-  auto components = components_of(candidates, known);
+  const auto components = components_of(candidates, known);
+  const value_range cosines = weights.diversity > 0 ? cosines_of(candidates, likeness) : value_range{};
   greedy_placement placing(candidates, likeness);
   std::vector<placed_row> placed;
   while (placed.size() < std::min(k, candidates.size())) {
-    if (weights.diversity > 0) scale_diversity(placing, components.diversity);
-    const auto added = [&](std::size_t i) { return weighted(weights, components.at(i)); };
+    const auto added = [&](std::size_t i) {
+      auto values = components.at(i);
+      values.diversity = placed.empty() ? 1 : 1 - normalized(placing.most_alike(i), cosines);
+      return weighted(weights, values);
+    };
     const std::size_t next = placing.best([&](std::size_t i) { return sum_of(added(i)); });
     placed.push_back({candidates[next].row, candidates[next].score, sum_of(added(next)), largest(added(next))});
     placing.place(next);

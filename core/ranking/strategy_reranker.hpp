@@ -2,10 +2,11 @@
 //         reason that a sentence of explanation is made of.
 // How:    each component is min-max scaled over the candidates: relevance = the model's score; popularity = ln(1 +
 //         count); novelty = -log2((count + 1) / (total + items)); diversity = 1 - largest cosine with those already
-//         placed, scaled over those that are left. Each place goes to the largest weighted sum. `hybrid` uses all four;
-//         the others relevance and their own, their two weights scaled to a sum of 1.
+//         placed, its range that of all pairs of candidates. Each place goes to the largest weighted sum; what is
+//         placed makes no other candidate more diverse, so the sums descend. `hybrid` uses all four; the others
+//         relevance and their own, their two weights scaled to a sum of 1.
 // Order:  ties go to the higher score of the model, then to the lower row.
-// Cost:   k x candidates x d.
+// Cost:   candidates^2 / 2 x d.
 #pragma once
 
 #include <span>

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "core/base/random.hpp"
+#include "core/content/content_vectors.hpp"
+
 namespace freshet {
 namespace {
 
@@ -85,6 +88,25 @@ TEST(strategy_reranker, names_the_component_that_added_most) {
   EXPECT_EQ(reason({.relevance = .4F, .popularity = .5F}), rerank_reason::popularity);
   EXPECT_EQ(reason({.novelty = 1}), rerank_reason::novelty);
   EXPECT_EQ(reason({.diversity = 1}), rerank_reason::diversity);
+}
+
+TEST(strategy_reranker, gives_scores_that_descend) {
+  constexpr std::uint64_t seed = 14;
+  SCOPED_TRACE(seed);
+  random_source random(seed);
+  constexpr std::size_t items = 40;
+  item_signals known{.content = matrix<float>(items, 3), .interactions_total = 40 * 50};
+  for (auto& value : known.content.values()) value = static_cast<float>(random.normal());
+  scale_rows_to_one(known.content);
+  known.popularity.resize(items);
+  std::vector<scored_row> candidates;
+  for (std::uint32_t row = 0; row < items; ++row) {
+    known.interactions.push_back(static_cast<float>(random.below(100)));
+    candidates.push_back({item_row{row}, static_cast<float>(random.normal())});
+  }
+  const auto placed = rerank_by_strategy(candidates, known, known.content.view(), component_weights_default, items);
+  ASSERT_EQ(placed.size(), items);
+  for (std::size_t i = 1; i < placed.size(); ++i) EXPECT_LE(placed[i].score, placed[i - 1].score);
 }
 
 TEST(strategy_reranker, without_any_weight_keeps_the_models_order) {
