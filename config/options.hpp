@@ -82,9 +82,43 @@ struct cache_options {
   cache_limits user_profile{50'000};
 };
 
+struct content_options {
+  /// Vectors of items made elsewhere: the .npy file, with its _ids.json beside it. Empty = from the items' text.
+  std::string embeddings;
+  /// Of vectors from text.
+  std::uint32_t dimensions = 128;
+};
+
+struct signal_weights {
+  float cf;
+  float content;
+  float popularity;
+  float quality;
+};
+struct diversity_options {
+  bool enabled = true;
+  float penalty = .1F;
+  float threshold = .85F;
+};
+struct reranking_options {
+  /// Whether the guide's requests that do not say are reranked.
+  bool enabled = true;
+  signal_weights weights_trainable{.30F, .40F, .20F, .10F};
+  signal_weights weights_cold_start{0, .60F, .30F, .10F};
+  diversity_options diversity;
+  /// So many times the length of the list are reranked.
+  std::uint32_t candidate_multiplier = 5;
+};
+
+enum class fallback_strategy { hybrid, popularity };
 struct fallback_options {
-  /// From how many interactions on a user is answered by fold-in instead of a fallback list.
+  /// From how many interactions on a user is answered by fold-in instead of a fallback list; the guide's surface asks
+  /// for two.
   std::uint32_t fold_in_from = 1;
+  fallback_strategy default_strategy = fallback_strategy::hybrid;
+  /// Of the hybrid list.
+  float content_weight = .7F;
+  float popularity_weight = .3F;
 };
 
 struct hot_reload_options {
@@ -131,6 +165,8 @@ struct options {
   store_settings store;
   events_options events;
   cache_options cache;
+  content_options content;
+  reranking_options reranking;
   fallback_options fallback;
   hot_reload_options hot_reload;
   logging_options logging;

@@ -64,6 +64,41 @@ void declare_server(std::vector<setting>& all) {
                         });
 }
 
+void declare_reranking(std::vector<setting>& all) {
+  all.insert(all.end(),
+             {
+                 text("content.embeddings", FRESHET_AT(content.embeddings),
+                      "Vectors of items made elsewhere, a .npy file with its _ids.json beside it; empty = from the "
+                      "items' text."),
+                 number("content.dimensions", FRESHET_AT(content.dimensions), 8, 4096,
+                        "Length of the vectors made from text; longer ones keep likeness more exactly."),
+                 boolean("reranking.enabled", FRESHET_AT(reranking.enabled),
+                         "Whether POST /recommend reranks where the request does not say."),
+                 number("reranking.weights_trainable.cf", FRESHET_AT(reranking.weights_trainable.cf), 0, 1,
+                        "Weight of the model's score, for users the model knows."),
+                 number("reranking.weights_trainable.content", FRESHET_AT(reranking.weights_trainable.content), 0, 1,
+                        "Weight of likeness to what the user touched."),
+                 number("reranking.weights_trainable.popularity", FRESHET_AT(reranking.weights_trainable.popularity), 0,
+                        1, "Weight of how often an item was sold."),
+                 number("reranking.weights_trainable.quality", FRESHET_AT(reranking.weights_trainable.quality), 0, 1,
+                        "Weight of an item's stars."),
+                 number("reranking.weights_cold_start.content", FRESHET_AT(reranking.weights_cold_start.content), 0, 1,
+                        "Weight of likeness to what the user touched, for users with a fallback list."),
+                 number("reranking.weights_cold_start.popularity", FRESHET_AT(reranking.weights_cold_start.popularity),
+                        0, 1, "Weight of how often an item was sold, for users with a fallback list."),
+                 number("reranking.weights_cold_start.quality", FRESHET_AT(reranking.weights_cold_start.quality), 0, 1,
+                        "Weight of an item's stars, for users with a fallback list."),
+                 boolean("reranking.diversity.enabled", FRESHET_AT(reranking.diversity.enabled),
+                         "Whether an item that is like one before it loses a part of its score."),
+                 number("reranking.diversity.penalty", FRESHET_AT(reranking.diversity.penalty), 0, 1,
+                        "The part that an item loses which is the same as one before it."),
+                 number("reranking.diversity.threshold", FRESHET_AT(reranking.diversity.threshold), 0, 0.999,
+                        "Cosine from which on an item loses."),
+                 number("reranking.candidate_multiplier", FRESHET_AT(reranking.candidate_multiplier), 1, 100,
+                        "So many times the length of the list are reranked."),
+             });
+}
+
 void declare_data(std::vector<setting>& all) {
   all.insert(
       all.end(),
@@ -80,8 +115,22 @@ void declare_data(std::vector<setting>& all) {
                  "Memory for blocks of the database read from disk."),
           number("events.half_life_days", FRESHET_AT(events.half_life_days), 0, 36'500,
                  "Age at which an event counts half, against the user's newest; 0 = no decay."),
+      });
+  declare_reranking(all);
+  all.insert(
+      all.end(),
+      {
           number("fallback.fold_in_from", FRESHET_AT(fallback.fold_in_from), 1, million,
-                 "Interactions from which on a user is answered by fold-in instead of a fallback list."),
+                 "Interactions from which on a user is answered by fold-in instead of a fallback list; POST /recommend "
+                 "asks for two."),
+          choice("fallback.default_strategy", FRESHET_AT(fallback.default_strategy),
+                 {{"hybrid", fallback_strategy::hybrid}, {"popularity", fallback_strategy::popularity}},
+                 "The list of a user of whom the model can say nothing: likeness to what the user touched blended with "
+                 "popularity (hybrid), or popularity alone."),
+          number("fallback.content_weight", FRESHET_AT(fallback.content_weight), 0, 1,
+                 "Weight of likeness in the hybrid list."),
+          number("fallback.popularity_weight", FRESHET_AT(fallback.popularity_weight), 0, 1,
+                 "Weight of popularity in the hybrid list."),
           boolean("hot_reload.enabled", FRESHET_AT(hot_reload.enabled), "Take up a new model without a restart."),
           number("hot_reload.check_interval_seconds", FRESHET_AT(hot_reload.check_interval), 1, 86'400,
                  "How often the registry is looked at."),

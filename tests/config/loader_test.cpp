@@ -176,18 +176,19 @@ TEST_F(loader, takes_the_guides_serving_config_and_names_what_has_no_effect) {
   const auto file = write("serving_config.yaml",
                           "cache:\n  user_profile:\n    max_size: 25000\n    ttl_seconds: 60\n"
                           "warmup: {enabled: true, num_popular_items: 200}\n"
-                          "reranking:\n  enabled: true\n  weights_trainable: {cf: 0.30, content: 0.40}\n"
-                          "fallback: {default_strategy: hybrid}\n"
+                          "reranking:\n  enabled: true\n  weights_trainable: {cf: 0.25, content: 0.40}\n"
+                          "fallback: {default_strategy: popularity}\n"
                           "hot_reload: {enabled: true, on_update: {re_warmup: true}}\n"
                           "targets: {p50: 50}\nretrain: {schedule: '0 2 * * 0', params: {factors: 64}}\n"
                           "cors: {allowed_origins: ['*']}\n");
   const auto loaded = load_settings({.environment = {{"FAISS_NLIST", "100"}}, .files = {file}});
   ASSERT_TRUE(loaded) << loaded.failure().message;
   EXPECT_EQ(loaded->values.cache.user_profile.max_size, 25'000u);
+  EXPECT_EQ(loaded->values.reranking.weights_trainable.cf, .25F);
+  EXPECT_EQ(loaded->values.fallback.default_strategy, fallback_strategy::popularity);
   ASSERT_EQ(loaded->warnings.size(), 1u);
   for (const char* key :
-       {"cache.user_profile.ttl_seconds", "warmup.num_popular_items", "reranking.weights_trainable.cf",
-        "fallback.default_strategy", "retrain.params.factors", "hot_reload.on_update.re_warmup", "targets.p50",
+       {"cache.user_profile.ttl_seconds", "warmup.num_popular_items", "retrain.params.factors", "hot_reload.on_update.re_warmup", "targets.p50",
         "cors.allowed_origins", "faiss.nlist (environment FAISS_NLIST)"}) {
     EXPECT_THAT(loaded->warnings.front(), HasSubstr(key));
   }
