@@ -163,7 +163,13 @@ class running_engine final : public engine {
   }
 
   generation_context generations() {
-    return {.store = store_.get(), .catalogue = &catalogue_, .time = &clock_, .slices = scorers_of(settings_)};
+    return {.store = store_.get(),
+            .catalogue = &catalogue_,
+            .time = &clock_,
+            .slices = scorers_of(settings_),
+            .content = settings_.content,
+            .cold_start = {.content = settings_.fallback.content_weight,
+                           .popularity = settings_.fallback.popularity_weight}};
   }
 
   spawners make_spawners() {
@@ -181,7 +187,8 @@ class running_engine final : public engine {
     };
     start.recommender = [this, &system] {
       return system.spawn(make_recommender, static_cast<const item_catalogue*>(&catalogue_),
-                          static_cast<const user_query_table*>(&table_));
+                          static_cast<const user_query_table*>(&table_),
+                          recommender_options{.reranking = settings_.reranking, .fallback = settings_.fallback});
     };
     start.publisher = [this, &system] {
       return system.spawn<caf::detached>(make_publisher, publisher_context{.sink = events_->sink,

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "actors/reranking.hpp"
 #include "core/ranking/top_k.hpp"
 
 namespace freshet {
@@ -30,7 +31,8 @@ http::recommendation finisher::assemble(recommend_task& task) const {
   ranked.fallback_method = task.fallback_method;
   ranked.integer_item_ids = task.model->integer_item_ids;
   std::vector<scored_row> best;
-  merge_ranked(task.parts, task.k, best);
+  merge_ranked(task.parts, task.candidates, best);
+  rerank(task, *catalogue_, best, ranked);
   ranked.items.reserve(best.size());
   for (const auto& [row, score] : best) {
     ranked.items.push_back({catalogue_->view(task.model->index_of_row[to_integer(row)]), score});

@@ -32,7 +32,9 @@ http::service_summary summarize(const frontend_state& state) {
                                 .uptime_seconds = measured->sums().uptime_seconds,
                                 .now = time->now_seconds(),
                                 .flavour = settings.profile,
-                                .status_word = settings.api.health_status_word};
+                                .status_word = settings.api.health_status_word,
+                                .expected_model_type = settings.model.type,
+                                .reranking_enabled = settings.reranking.enabled};
   if (!state.model || !state.model->trained()) return summary;
   const auto& model = *state.model;
   const auto& scores = model.metadata.scores;
@@ -95,6 +97,15 @@ void list_user_events(frontend_pointer self, http::exchange_ptr call, const std:
                                   std::move(call), user_id, std::get<http::user_events_request>(parsed)})));
 }
 
+void explain_item(frontend_pointer self, http::exchange_ptr call, const http::path_parameters& path) {
+  const auto& model = self->state.model;
+  if (!model) return call->answer(http::problem(503, "Service not initialized", call->in()));
+  const auto& updaters = self->state.others->updaters;
+  const auto owner = owner_of(path[0], updaters.size());
+  self->send(updaters[owner],
+             because_task_ptr(std::make_shared<because_task>(because_task{std::move(call), path[0], path[1], model})));
+}
+
 struct route_entry {
   method verb;
   const char* pattern;
@@ -137,6 +148,10 @@ const std::array routes{
     route_entry{method::get, "/v1/users/{id}/events", false,
                 [](frontend_pointer self, http::exchange_ptr call, const http::path_parameters& path) {
                   list_user_events(self, std::move(call), path.front());
+                }},
+    route_entry{method::get, "/v1/users/{id}/because/{item}", false,
+                [](frontend_pointer self, http::exchange_ptr call, const http::path_parameters& path) {
+                  explain_item(self, std::move(call), path);
                 }},
     route_entry{method::post, "/reload_model", false,
                 [](frontend_pointer self, http::exchange_ptr call, const http::path_parameters&) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/models/popularity.hpp"
+#include "io/artifacts/item_content.hpp"
 
 namespace freshet {
 namespace {
@@ -42,7 +43,38 @@ void use_popularity(generation& made, std::shared_ptr<const popularity_model> po
   made.popular = std::move(popular);
 }
 
+/// What is known of the rows' items; null where that is nothing.
+struct row_metadata {
+  explicit row_metadata(const generation& made, const item_catalogue& catalogue) {
+    for (const auto index : made.index_of_row) {
+      views.push_back(catalogue.view(index));
+      items.push_back(views.back() ? &views.back()->metadata() : nullptr);
+    }
+  }
+
+  /// Keeps `items` alive whatever is updated meanwhile.
+  std::vector<std::shared_ptr<const http::item_view>> views;
+  std::vector<const item*> items;
+};
+
+status describe_rows(generation& made, std::span<const std::string> item_ids, const generation_context& context) {
+  const row_metadata rows(made, *context.catalogue);
+  FRESHET_ASSIGN(auto content, content_of(rows.items, item_ids, context.content));
+  const auto counts = std::get<constant_scores>(made.popular->scores()).scores;
+  made.known = signals_of(rows.items, counts, std::move(content));
+  made.cold_start_bias = cold_start_bias(made.known, context.cold_start);
+  made.cold_start = slice(dense_scores{made.known.content.view(), made.cold_start_bias}, made.items(), context.slices);
+  return success{};
+}
+
 }  // namespace
+
+matrix_view<const float> generation::likeness() const {
+  if (known.has_content()) return known.content.view();
+  const auto scores = served->similarity_scores();
+  const auto* dense = std::get_if<dense_scores>(&scores);
+  return dense == nullptr || !dense->bias.empty() ? matrix_view<const float>() : dense->factors;
+}
 
 result<generation_ptr> load_generation(const std::filesystem::path& directory, std::string model_id,
                                        std::uint64_t number, const generation_context& context) {
@@ -67,6 +99,7 @@ result<generation_ptr> load_generation(const std::filesystem::path& directory, s
   made->similarity = slice(made->served->similarity_scores(), made->items(), context.slices);
   FRESHET_ASSIGN(auto popular, popularity_of_rows(*made, *context.store));
   use_popularity(*made, std::move(popular), context.slices);
+  FRESHET_TRY(describe_rows(*made, loaded.item_ids, context));
   return generation_ptr(std::move(made));
 }
 
@@ -88,6 +121,9 @@ result<generation_ptr> popularity_generation(std::uint64_t number, const generat
   made->ranking = slice(popular->scores(), made->items(), context.slices);
   made->similarity = slice(popular->similarity_scores(), made->items(), context.slices);
   use_popularity(*made, std::move(popular), context.slices);
+  const row_metadata rows(*made, *context.catalogue);
+  made->known = signals_of(rows.items, std::get<constant_scores>(made->popular->scores()).scores,
+                           matrix<float>(made->items(), 0));
   return generation_ptr(std::move(made));
 }
 

@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "actors/item_catalogue.hpp"
+#include "config/options.hpp"
 #include "core/data/string_map.hpp"
 #include "core/data/training_data.hpp"
+#include "core/ranking/hybrid_reranker.hpp"
 #include "core/ranking/slice_scan.hpp"
 #include "io/artifacts/model_directory.hpp"
 #include "io/store/event_store.hpp"
@@ -48,6 +50,17 @@ struct generation {
   /// What `popularity` views.
   std::shared_ptr<const model> popular;
 
+  /// Content, popularity and quality by row; no content where nothing was trained.
+  item_signals known;
+  /// The list of users of whom the model can say nothing: likeness to what they touched, blended with popularity. Empty
+  /// where there is no content.
+  sliced_catalogue cold_start;
+  /// What `cold_start` views besides the content.
+  std::vector<float> cold_start_bias;
+
+  /// How alike two rows are as a product of rows of length 1 or 0: by content, else by the model; else no columns.
+  matrix_view<const float> likeness() const;
+
   bool trained() const { return !model_id.empty(); }
   std::size_t items() const { return index_of_row.size(); }
   item_row row_of(item_index index) const {
@@ -62,10 +75,12 @@ struct generation_context {
   item_catalogue* catalogue = nullptr;
   const clock* time = nullptr;
   std::size_t slices = 1;
+  content_options content;
+  cold_start_weights cold_start;
 };
 
 /// A generation that serves the model in `directory`. Cost: reads and checks every file; never on the serving path.
-/// Errors: whatever load_model refuses, and the store's.
+/// Errors: whatever load_model and read_item_embeddings refuse, and the store's.
 [[nodiscard]] result<generation_ptr> load_generation(const std::filesystem::path& directory, std::string model_id,
                                                      std::uint64_t number, const generation_context& context);
 

@@ -34,6 +34,8 @@ using updater_actor = caf::typed_actor<
     caf::reacts_to<touched_users_ptr>,
     // A request whose user (or anonymous history) has no current query: compute it and hand the task on.
     caf::reacts_to<recommend_task_ptr>,
+    // Says which of a user's interactions led to an item.
+    caf::reacts_to<because_task_ptr>,
     // Lists a user's events.
     caf::reacts_to<user_events_task_ptr>,
     // From now on fold in with this model.

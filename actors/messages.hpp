@@ -32,6 +32,15 @@ struct user_events_task {
 };
 using user_events_task_ptr = std::shared_ptr<const user_events_task>;
 
+/// A request to say why an item was recommended, for the updater that owns the user.
+struct because_task {
+  http::exchange_ptr call;
+  std::string user_id;
+  std::string item_id;
+  generation_ptr model;
+};
+using because_task_ptr = std::shared_ptr<const because_task>;
+
 /// Looks at the artifacts and loads what they name, unless it is what serves already.
 struct load_order {
   std::string serving_model_id;
@@ -67,6 +76,7 @@ FRESHET_LOCAL_MESSAGE(freshet::generation_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::recommend_task_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::touched_users_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::user_events_task_ptr)
+FRESHET_LOCAL_MESSAGE(freshet::because_task_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::load_order_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::load_outcome_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::reload_outcome_ptr)

@@ -12,10 +12,18 @@
 
 #include "actors/generation.hpp"
 #include "actors/user_query.hpp"
+#include "core/ranking/hybrid_reranker.hpp"
+#include "core/ranking/maximal_marginal_relevance.hpp"
+#include "core/ranking/strategy_reranker.hpp"
 #include "io/http/message.hpp"
 #include "io/http/recommendation_api.hpp"
 
 namespace freshet {
+
+/// Weights of a strategy, after weights_of.
+struct strategy_weights {
+  component_values components;
+};
 
 struct recommend_task {
   using request = std::variant<http::recommend_query, http::similar_query>;
@@ -39,9 +47,18 @@ struct recommend_task {
   /// What the scorers rank: which catalogue, with which query, without which rows.
   const sliced_catalogue* slices = nullptr;
   query ranked_by;
+  /// Length of the answer, and how many candidates it is chosen from.
   std::size_t k = 0;
+  std::size_t candidates = 0;
   std::vector<item_row> excluded;
   std::string fallback_method;
+
+  /// What becomes of the candidates; nothing = the k best as they are.
+  std::variant<std::monostate, rerank_options, strategy_weights, mmr_options> reranking;
+  /// The user's content, where the list or its reranking asks for it.
+  std::vector<float> profile;
+  /// What the user did, where the request asks for reasons.
+  std::shared_ptr<const user_interactions> told;
 
   std::vector<std::vector<scored_row>> parts;  // by slice
   std::atomic<std::size_t> scorers_left{0};

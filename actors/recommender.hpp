@@ -5,13 +5,19 @@
 #include <memory>
 
 #include "actors/interfaces.hpp"
+#include "config/options.hpp"
 
 namespace freshet {
 
+struct recommender_options {
+  reranking_options reranking;
+  fallback_options fallback;
+};
+
 class recommender {
  public:
-  recommender(const item_catalogue& catalogue, const user_query_table& table)
-      : catalogue_(&catalogue), table_(&table) {}
+  recommender(const item_catalogue& catalogue, const user_query_table& table, const recommender_options& options)
+      : catalogue_(&catalogue), table_(&table), options_(options) {}
 
   void use(generation_ptr model) { model_ = std::move(model); }
 
@@ -22,9 +28,13 @@ class recommender {
  private:
   next_step prepare_similar(recommend_task& task) const;
   next_step prepare_recommend(recommend_task& task) const;
+  void choose_list(recommend_task& task) const;
+  void choose_reranking(recommend_task& task) const;
+  void rerank_hybrid_list(recommend_task& task) const;
 
   const item_catalogue* catalogue_;
   const user_query_table* table_;
+  recommender_options options_;
   generation_ptr model_;
 };
 
@@ -34,6 +44,7 @@ struct recommender_state {
   wiring_ptr others;
 };
 recommender_actor::behavior_type make_recommender(recommender_actor::stateful_pointer<recommender_state> self,
-                                                  const item_catalogue* catalogue, const user_query_table* table);
+                                                  const item_catalogue* catalogue, const user_query_table* table,
+                                                  const recommender_options& options);
 
 }  // namespace freshet

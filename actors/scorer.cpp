@@ -29,7 +29,7 @@ void scorer::rank(std::span<const recommend_task_ptr> batch) {
   requests_.clear();
   results_.resize(std::max(results_.size(), batch.size()));
   for (const auto& task : batch) {
-    requests_.push_back({.q = &task->ranked_by, .k = task->k, .excluded = task->excluded, .allowed = {}});
+    requests_.push_back({.q = &task->ranked_by, .k = task->candidates, .excluded = task->excluded, .allowed = {}});
   }
   (*batch.front()->slices)[slice_].rank(requests_, {results_.data(), batch.size()}, scratch_);
   for (std::size_t index = 0; index < batch.size(); ++index) {

@@ -2,11 +2,18 @@
 
 #include <algorithm>
 
+#include "actors/reranking.hpp"
 #include "core/base/hash.hpp"
 #include "io/http/problem.hpp"
 #include "io/store/event_weights.hpp"
 
 namespace freshet {
+namespace {
+
+/// Interactions from which on the operations guide calls a user trainable.
+constexpr std::size_t trainable_from = 2;
+
+}  // namespace
 
 std::size_t owner_of(std::string_view user_id, std::size_t updaters) {
   // Another seed than the shards of the query table, so that the two divisions are independent.
@@ -20,7 +27,7 @@ void updater::refresh(std::span<const std::string> user_ids) {
     if (!context_.table->contains(user_id)) continue;
     auto fresh = compute(user_id, {}, *model_);
     if (fresh) {
-      context_.table->publish(std::move(*fresh));
+      context_.table->publish(std::move(fresh->user));
       ++folded;
     } else {
       // The store could not be read: better no snapshot than a stale one; the next question tries again.
@@ -30,11 +37,11 @@ void updater::refresh(std::span<const std::string> user_ids) {
   context_.measured->fold_ins(folded);
 }
 
-result<user_query_ptr> updater::resolve(const http::recommend_query& asked, const generation_ptr& model) {
+result<updater::resolved> updater::resolve(const http::recommend_query& asked, const generation_ptr& model) {
   FRESHET_ASSIGN(auto computed, compute(asked.user_id, asked.history, *model));
   context_.measured->fold_ins(1);
   // An unknown user is not kept: a flood of made-up ids must not push out the real ones.
-  if (asked.history.empty() && computed->known) context_.table->publish(computed);
+  if (asked.history.empty() && computed.user->known) context_.table->publish(computed.user);
   return computed;
 }
 
@@ -70,8 +77,8 @@ void updater::add_entries(user_interactions& told, std::span<const http::history
   }
 }
 
-result<user_query_ptr> updater::compute(const std::string& user_id, std::span<const http::history_entry> extra,
-                                        const generation& model) {
+result<updater::resolved> updater::compute(const std::string& user_id, std::span<const http::history_entry> extra,
+                                           const generation& model) {
   auto made = std::make_shared<user_query>();
   made->user_id = user_id;
   made->generation = model.number;
@@ -94,17 +101,37 @@ result<user_query_ptr> updater::compute(const std::string& user_id, std::span<co
 
   const auto trained = model.trained_users.find(user_id);
   made->known = !history.empty() || trained != model.trained_users.end();
-  const bool enough = history.size() + extra.size() >= context_.fallback.fold_in_from;
-  if (enough && !told.strengths.empty()) {
+  const std::size_t interactions = history.size() + extra.size();
+  if (interactions >= context_.fallback.fold_in_from && !told.strengths.empty()) {
     made->asked = model.served->fold_in(told);
-  } else if (history.empty() && extra.empty() && trained != model.trained_users.end() &&
-             model.user_factors.rows() > 0) {
+    made->trainable = interactions >= trainable_from;
+  } else if (interactions == 0 && trained != model.trained_users.end() && model.user_factors.rows() > 0) {
     const auto factors = model.user_factors.row(to_integer(trained->second));
     made->asked = dense_query{{factors.begin(), factors.end()}};
+    made->trainable = true;
   } else {
-    made->fallback_method = "popularity";
+    made->cold = true;
   }
-  return user_query_ptr(std::move(made));
+  return resolved{std::move(made), std::move(told)};
+}
+
+http::response updater::explain(const because_task& task) {
+  const auto& in = task.call->in();
+  const auto& model = *task.model;
+  const auto index = context_.catalogue->find(task.item_id);
+  if (!index) return http::problem(404, "Item " + task.item_id + " not found", in);
+  auto computed = compute(task.user_id, {}, model);
+  if (!computed) return http::problem(503, computed.failure().message, in);
+  if (!computed->user->known) return http::problem(404, "User " + task.user_id + " not found", in);
+  const auto row = model.row_of(*index);
+  // A model that knows neither the item nor the user can name no reason: an empty list, not an error.
+  const bool silent = row == no_row || computed->user->cold;
+  http::because_answer answer{.user_id = task.user_id, .item_id = task.item_id, .model_id = model.model_id};
+  if (!silent) {
+    answer.score = score_of(model.served->scores(), computed->user->asked, row);
+    answer.reasons = reasons_for(model, *context_.catalogue, computed->told, row);
+  }
+  return http::render_because(answer);
 }
 
 http::response updater::list_events(const user_events_task& task) const {
@@ -137,9 +164,13 @@ updater_actor::behavior_type make_updater(updater_actor::stateful_pointer<update
       [self](recommend_task_ptr& task) {
         auto resolved = self->state.logic->resolve(*task->recommend(), task->model);
         if (!resolved) return task->answer(http::problem(503, resolved.failure().message, task->call->in()));
-        task->user = std::move(*resolved);
+        task->user = std::move(resolved->user);
+        if (task->recommend()->explain) {
+          task->told = std::make_shared<const user_interactions>(std::move(resolved->told));
+        }
         if (self->state.others) self->send(self->state.others->recommender, std::move(task));
       },
+      [self](const because_task_ptr& task) { task->call->answer(self->state.logic->explain(*task)); },
       [self](const user_events_task_ptr& task) { task->call->answer(self->state.logic->list_events(*task)); },
       [self](generation_ptr& model) { self->state.logic->use(std::move(model)); },
       [self](wiring_ptr& others) { self->state.others = std::move(others); },

@@ -36,13 +36,19 @@ class updater {
   /// Folds in again the touched users that are in the table.
   void refresh(std::span<const std::string> user_ids);
   /// Computes the query of a request: the user's retained history, plus the history that came with the request.
-  result<user_query_ptr> resolve(const http::recommend_query& asked, const generation_ptr& model);
+  struct resolved {
+    user_query_ptr user;
+    user_interactions told;
+  };
+  result<resolved> resolve(const http::recommend_query& asked, const generation_ptr& model);
   /// The finished answer of GET /v1/users/{id}/events.
   http::response list_events(const user_events_task& task) const;
+  /// The finished answer of GET /v1/users/{id}/because/{item}.
+  http::response explain(const because_task& task);
 
  private:
-  result<user_query_ptr> compute(const std::string& user_id, std::span<const http::history_entry> extra,
-                                 const generation& model);
+  result<resolved> compute(const std::string& user_id, std::span<const http::history_entry> extra,
+                           const generation& model);
   /// Adds the history that a request carries; its rows are seen too.
   void add_entries(user_interactions& told, std::span<const http::history_entry> entries, const generation& model,
                    std::vector<item_row>& seen) const;

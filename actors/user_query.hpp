@@ -25,8 +25,10 @@ struct user_query {
   bool known = false;
   /// Number of the generation that `asked` is meant for.
   std::uint64_t generation{};
-  /// Empty = the model can say nothing: answer with `fallback_method`.
-  std::string fallback_method;
+  /// The model can say nothing of this user.
+  bool cold = false;
+  /// Has two interactions, one of them positive, or a row in the model: the guide's surface asks for that much.
+  bool trainable = false;
   query asked;
   /// Rows of items the user has interacted with, ascending.
   std::vector<item_row> seen;

@@ -61,6 +61,26 @@ refusal read_integer(const request& in, std::string_view name, integer_range all
   return std::nullopt;
 }
 
+refusal read_number(const request& in, std::string_view name, number_range allowed, float& out) {
+  std::optional<std::string> text;
+  if (auto refused = read_text(in, name, text)) return refused;
+  if (!text) return std::nullopt;
+  float number = 0;
+  const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (failed == std::errc::invalid_argument || end != text->data() + text->size()) {
+    return problem(422, std::string(name) + ": " + in_quotes(*text) + " is not a number", in);
+  }
+  if (failed != std::errc() || !(number >= allowed.min && number <= allowed.max)) {
+    std::string sentence = std::string(name) + ": " + in_quotes(*text) + " is out of range; give ";
+    append_json_number(sentence, allowed.min);
+    sentence += " to ";
+    append_json_number(sentence, allowed.max);
+    return problem(400, sentence, in);
+  }
+  out = number;
+  return std::nullopt;
+}
+
 refusal read_flag(const request& in, std::string_view name, bool& out) {
   std::optional<std::string> text;
   if (auto refused = read_text(in, name, text)) return refused;

@@ -29,6 +29,12 @@ struct integer_range {
 [[nodiscard]] refusal read_text(const request& in, std::string_view name, std::optional<std::string>& out);
 [[nodiscard]] refusal read_integer(const request& in, std::string_view name, integer_range allowed, std::size_t& out);
 [[nodiscard]] refusal read_flag(const request& in, std::string_view name, bool& out);
+/// A number from `min` to `max`; infinity and NaN are none.
+struct number_range {
+  float min;
+  float max;
+};
+[[nodiscard]] refusal read_number(const request& in, std::string_view name, number_range allowed, float& out);
 /// A user or item id; 422 when it is missing.
 [[nodiscard]] refusal read_required_id(const request& in, std::string_view name, std::string& out);
 

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@
 
 #include "core/base/clock.hpp"
 #include "core/data/item.hpp"
+#include "core/ranking/hybrid_reranker.hpp"
+#include "core/ranking/strategy_reranker.hpp"
 #include "io/http/message.hpp"
 
 namespace freshet::http {
@@ -35,6 +38,22 @@ struct history_entry {
   friend bool operator==(const history_entry&, const history_entry&) = default;
 };
 
+/// Reranking of the lite surface.
+struct strategy_request {
+  rerank_strategy strategy = rerank_strategy::hybrid;
+  component_values weights = component_weights_default;
+
+  friend bool operator==(const strategy_request&, const strategy_request&) = default;
+};
+
+/// Weights of the guide's hybrid reranking; those that are not given are as configured.
+struct given_weights {
+  std::optional<float> cf;
+  std::optional<float> content;
+  std::optional<float> popularity;
+  std::optional<float> quality;
+};
+
 struct recommend_query {
   surface form = surface::lite;
   /// Empty only on v1, when `history` is given instead.
@@ -44,11 +63,22 @@ struct recommend_query {
   std::vector<history_entry> history;
   std::size_t k = 10;
   bool exclude_seen = true;
+
+  /// lite: nothing = the model's order.
+  std::optional<strategy_request> strategy;
+  /// guide: nothing = as configured.
+  std::optional<bool> rerank;
+  given_weights rerank_weights;
+  /// v1: how much variety counts against relevance, 0..1.
+  float diversity = 0;
+  /// v1: whether each item comes with reasons.
+  bool explain = false;
 };
 
 struct similar_query {
   std::string item_id;
   std::size_t k = 10;
+  std::optional<strategy_request> strategy;
 };
 
 template <class Query>
@@ -86,6 +116,12 @@ struct ranked_item {
   float score{};
 };
 
+/// An item of the user's history and what it added to a score.
+struct reason {
+  std::shared_ptr<const item_view> view;
+  float contribution{};
+};
+
 struct recommendation {
   std::string model_id;
   /// Empty = the model's own answer; else "popularity" or "hybrid".
@@ -93,6 +129,26 @@ struct recommendation {
   std::vector<ranked_item> items;  // best first
   /// The guide writes item ids as JSON integers when all ids of the catalogue are canonical int64.
   bool integer_item_ids = false;
+
+  /// By item; empty where there was no hybrid reranking.
+  std::vector<reranked_row> reranked;
+  /// By item; empty where there was no reranking by a strategy.
+  std::vector<std::string> explanations;
+  /// Items that could have been recommended; for reranking by a strategy.
+  std::size_t eligible = 0;
+  /// By item, the strongest first; empty where nobody asked.
+  std::vector<std::vector<reason>> reasons;
+};
+
+/// GET /v1/users/{id}/because/{item}.
+struct because_answer {
+  std::string user_id;
+  std::string item_id;
+  std::string model_id;
+  /// Nothing when the model does not know the item or the user.
+  std::optional<float> score;
+  /// The strongest first.
+  std::vector<reason> reasons;
 };
 
 [[nodiscard]] response render_lite(const recommend_query& query, const recommendation& answer);
@@ -101,6 +157,10 @@ struct recommendation {
 [[nodiscard]] response render_guide(const recommend_query& query, const recommendation& answer, double latency_ms);
 /// {user_id, recommendations: [{item_id, score, rank, title, category, brand, price, img_url, image_url}], count,
 /// is_fallback, fallback_method, model_id, latency_ms}; `user_id` is null for an anonymous history.
+/// `because` [{item_id, title, contribution}] with each item when it was asked for.
 [[nodiscard]] response render_v1(const recommend_query& query, const recommendation& answer, double latency_ms);
+
+/// {user_id, item_id, model_id, score, because: [{item_id, title, contribution}]}
+[[nodiscard]] response render_because(const because_answer& answer);
 
 }  // namespace freshet::http

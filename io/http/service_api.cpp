@@ -164,8 +164,7 @@ response render_model_info(const service_summary& service, const request& in) {
   range.number("p99", scores.p99);
   range.close();
   body.count("trainable_users", model.trainable_users);
-  // Answers are the model's own until a reranker is built.
-  body.flag("reranking_enabled", false);
+  body.flag("reranking_enabled", service.reranking_enabled);
   body.close();
   return out;
 }

@@ -42,6 +42,8 @@ struct service_summary {
   std::string status_word;  // empty = by profile
   /// MODEL_TYPE of the lite profile, shown before a model exists.
   std::string expected_model_type = "als";
+  /// Whether the guide's requests are reranked where they do not say.
+  bool reranking_enabled = false;
 };
 
 /// 200, or 503 "Service not initialized" without a model (profile lite: 200 with the expected model type).

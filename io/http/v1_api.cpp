@@ -23,7 +23,7 @@ namespace json = boost::json;
 constexpr std::int64_t k_max = 1000;
 constexpr std::size_t history_entries_max = 1000;
 
-const std::vector<std::string> query_members{"user_id", "history", "k", "exclude_seen"};
+const std::vector<std::string> query_members{"user_id", "history", "k", "exclude_seen", "diversity", "explain"};
 const std::vector<std::string> history_members{"item_id", "weight", "ts"};
 
 /// A misspelt member would silently not do what its author wants.
@@ -67,11 +67,25 @@ refusal read_k(const json::object& body, recommend_query& query, const request& 
   return std::nullopt;
 }
 
-refusal read_exclude_seen(const json::object& body, recommend_query& query, const request& in) {
-  const json::value* given = body.if_contains("exclude_seen");
+refusal read_flag(const json::object& body, std::string_view name, bool& out, const request& in) {
+  const json::value* given = body.if_contains(name);
   if (given == nullptr || given->is_null()) return std::nullopt;
-  if (!given->is_bool()) return problem(422, "exclude_seen: " + shown(*given) + " is neither true nor false", in);
-  query.exclude_seen = given->get_bool();
+  if (!given->is_bool()) {
+    return problem(422, std::string(name) + ": " + shown(*given) + " is neither true nor false", in);
+  }
+  out = given->get_bool();
+  return std::nullopt;
+}
+
+refusal read_diversity(const json::object& body, recommend_query& query, const request& in) {
+  const json::value* given = body.if_contains("diversity");
+  if (given == nullptr || given->is_null()) return std::nullopt;
+  if (!given->is_number()) return problem(422, "diversity: " + shown(*given) + " is not a number", in);
+  const auto diversity = given->to_number<double>();
+  if (!(diversity >= 0 && diversity <= 1)) {
+    return problem(400, "diversity: " + shown(*given) + " is out of range; give 0 to 1", in);
+  }
+  query.diversity = static_cast<float>(diversity);
   return std::nullopt;
 }
 
@@ -135,7 +149,28 @@ refusal read_history(const json::object& body, recommend_query& query, const req
   return std::nullopt;
 }
 
-void append_v1_item(std::string& out, const ranked_item& each, std::size_t rank) {
+void append_reasons(std::string& out, const std::vector<reason>& reasons) {
+  out += "\"because\":[";
+  const char* separator = "";
+  for (const auto& [view, contribution] : reasons) {
+    out += separator;
+    out += "{\"item_id\":";
+    out += view->quoted_id();
+    out += ",\"title\":";
+    if (view->metadata().title) {
+      append_json_string(out, *view->metadata().title);
+    } else {
+      out += "null";
+    }
+    out += ",\"contribution\":";
+    append_json_number(out, contribution);
+    out += '}';
+    separator = ",";
+  }
+  out += ']';
+}
+
+void append_v1_item(std::string& out, const ranked_item& each, std::size_t rank, const recommendation& answer) {
   out += "{\"item_id\":";
   out += each.view->quoted_id();
   out += ",\"score\":";
@@ -144,6 +179,10 @@ void append_v1_item(std::string& out, const ranked_item& each, std::size_t rank)
   append_json_unsigned(out, rank);
   out += ',';
   out += each.view->lite_fields();
+  if (!answer.reasons.empty()) {
+    out += ',';
+    append_reasons(out, answer.reasons[rank - 1]);
+  }
   out += '}';
 }
 
@@ -160,7 +199,9 @@ parsed<recommend_query> parse_v1_recommend(const request& in) {
   if (auto refused = read_user(object, query, in)) return *std::move(refused);
   if (auto refused = read_history(object, query, in)) return *std::move(refused);
   if (auto refused = read_k(object, query, in)) return *std::move(refused);
-  if (auto refused = read_exclude_seen(object, query, in)) return *std::move(refused);
+  if (auto refused = read_flag(object, "exclude_seen", query.exclude_seen, in)) return *std::move(refused);
+  if (auto refused = read_diversity(object, query, in)) return *std::move(refused);
+  if (auto refused = read_flag(object, "explain", query.explain, in)) return *std::move(refused);
   if (query.user_id.empty() && query.history.empty()) {
     return problem(422, "user_id or history is required: whom is this for?", in);
   }
@@ -180,10 +221,34 @@ response render_v1(const recommend_query& query, const recommendation& answer, d
   std::size_t rank = 0;
   for (const auto& each : answer.items) {
     if (rank > 0) out.body += ',';
-    append_v1_item(out.body, each, ++rank);
+    append_v1_item(out.body, each, ++rank, answer);
   }
   out.body += "],";
   append_facts(out.body, answer, latency_ms);
+  out.body += '}';
+  return out;
+}
+
+response render_because(const because_answer& answer) {
+  response out;
+  out.body += "{\"user_id\":";
+  append_json_string(out.body, answer.user_id);
+  out.body += ",\"item_id\":";
+  append_json_string(out.body, answer.item_id);
+  out.body += ",\"model_id\":";
+  if (answer.model_id.empty()) {
+    out.body += "null";
+  } else {
+    append_json_string(out.body, answer.model_id);
+  }
+  out.body += ",\"score\":";
+  if (answer.score) {
+    append_json_number(out.body, *answer.score);
+  } else {
+    out.body += "null";
+  }
+  out.body += ',';
+  append_reasons(out.body, answer.reasons);
   out.body += '}';
   return out;
 }

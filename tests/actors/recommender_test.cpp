@@ -11,7 +11,7 @@ namespace {
 using testing::recording_exchange;
 
 struct the_recommender : ::testing::Test {
-  the_recommender() : logic(catalogue, table) {
+  the_recommender() : logic(catalogue, table, {}) {
     for (const char* id : {"a", "b", "c"}) {
       item metadata;
       metadata.item_id = id;
@@ -19,7 +19,7 @@ struct the_recommender : ::testing::Test {
     }
   }
 
-  static generation_ptr model(std::uint64_t number, std::string model_id = "als_1") {
+  static std::shared_ptr<generation> model(std::uint64_t number, std::string model_id = "als_1") {
     auto made = std::make_shared<generation>();
     made->number = number;
     made->model_id = std::move(model_id);
@@ -28,12 +28,26 @@ struct the_recommender : ::testing::Test {
     made->row_of_index = {item_row{0}, item_row{1}};
     return made;
   }
-  void publish(const std::string& user_id, std::uint64_t number, bool known = true, std::string fallback = "") {
+  /// The same with content: item "a" and item "b" are alike in one of two ways.
+  static std::shared_ptr<generation> model_with_content() {
+    auto made = model(1);
+    made->known.content = matrix<float>(2, 2);
+    made->known.content.values() = {1, 0, .6F, .8F};
+    made->known.popularity = {0, 0};
+    made->cold_start_bias = cold_start_bias(made->known, {});
+    made->cold_start.emplace_back(dense_scores{made->known.content.view(), made->cold_start_bias},
+                                  row_range{item_row{0}, item_row{2}});
+    made->metadata.scores.p01 = 1;
+    made->metadata.scores.p99 = 5;
+    return made;
+  }
+  void publish(const std::string& user_id, std::uint64_t number, bool known = true, bool cold = false) {
     auto made = std::make_shared<user_query>();
     made->user_id = user_id;
     made->known = known;
     made->generation = number;
-    made->fallback_method = std::move(fallback);
+    made->cold = cold;
+    made->trainable = !cold;
     made->seen = {item_row{1}};
     table.publish(std::move(made));
   }
@@ -87,7 +101,7 @@ TEST_F(the_recommender, keeps_the_generation_that_a_task_began_with) {
 
 TEST_F(the_recommender, answers_404_for_an_unknown_user_of_the_lite_surface_and_falls_back_elsewhere) {
   logic.use(model(1));
-  publish("ada", 1, false, "popularity");
+  publish("ada", 1, false, true);
   EXPECT_EQ(logic.prepare(*ask({.form = http::surface::lite, .user_id = "ada", .history = {}})),
             recommender::next_step::answered);
   ASSERT_TRUE(call->answer());
@@ -108,11 +122,101 @@ TEST_F(the_recommender, without_a_model_serves_only_its_own_surface) {
   EXPECT_EQ(call->answer()->status, 503U);
 }
 
+TEST_F(the_recommender, reranks_the_guides_requests_unless_they_or_the_settings_say_no) {
+  logic.use(model_with_content());
+  publish("ada", 1);
+  const auto prepared = [&](std::optional<bool> rerank) {
+    http::recommend_query asked{.form = http::surface::guide, .user_id = "ada", .k = 2, .rerank = rerank};
+    asked.rerank_weights.cf = .6F;
+    const auto task = ask(asked);
+    EXPECT_EQ(logic.prepare(*task), recommender::next_step::rank);
+    return task;
+  };
+  const auto task = prepared(std::nullopt);
+  ASSERT_TRUE(std::holds_alternative<rerank_options>(task->reranking));
+  const auto& options = std::get<rerank_options>(task->reranking);
+  EXPECT_EQ(options.weights, (signal_values{.6F, .4F, .2F, .1F})) << "what is not given is as configured";
+  EXPECT_EQ(options.cf_range.low, 1);
+  EXPECT_EQ(options.cf_range.high, 5);
+  EXPECT_EQ(task->candidates, 10U);
+  EXPECT_EQ(task->k, 2U);
+  EXPECT_EQ(task->profile, (std::vector<float>{.6F, .8F}));
+  const auto plain = prepared(false);
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(plain->reranking));
+  EXPECT_EQ(plain->candidates, 2U);
+  EXPECT_TRUE(plain->profile.empty());
+}
+
+TEST_F(the_recommender, without_reranking_in_the_settings_reranks_where_it_is_asked_to) {
+  recommender quiet(catalogue, table, {.reranking = {.enabled = false}});
+  quiet.use(model_with_content());
+  publish("ada", 1);
+  const auto by_default = ask({.form = http::surface::guide, .user_id = "ada"});
+  quiet.prepare(*by_default);
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(by_default->reranking));
+  const auto asked = ask({.form = http::surface::guide, .user_id = "ada", .rerank = true});
+  quiet.prepare(*asked);
+  EXPECT_TRUE(std::holds_alternative<rerank_options>(asked->reranking));
+}
+
+TEST_F(the_recommender, blends_content_and_popularity_for_a_user_with_one_interaction_on_the_guides_surface) {
+  logic.use(model_with_content());
+  auto made = std::make_shared<user_query>();
+  made->user_id = "ada";
+  made->known = true;
+  made->generation = 1;
+  made->seen = {item_row{1}};
+  table.publish(std::move(made));
+  const auto guide = ask({.form = http::surface::guide, .user_id = "ada", .k = 1});
+  ASSERT_EQ(logic.prepare(*guide), recommender::next_step::rank);
+  EXPECT_EQ(guide->fallback_method, "hybrid");
+  EXPECT_EQ(guide->slices, &guide->model->cold_start);
+  EXPECT_EQ(std::get<dense_query>(guide->ranked_by).factors, cold_start_factors(std::vector<float>{.6F, .8F}, {}));
+  ASSERT_TRUE(std::holds_alternative<rerank_options>(guide->reranking));
+  EXPECT_EQ(std::get<rerank_options>(guide->reranking).weights, weights_cold_start_default);
+  const auto v1 = ask({.form = http::surface::v1, .user_id = "ada", .k = 1});
+  logic.prepare(*v1);
+  EXPECT_EQ(v1->slices, &v1->model->ranking) << "a fold-in after the first event beats the blend";
+  EXPECT_EQ(v1->fallback_method, "");
+
+  recommender plain(catalogue, table, {.fallback = {.default_strategy = fallback_strategy::popularity}});
+  plain.use(model_with_content());
+  const auto popular = ask({.form = http::surface::guide, .user_id = "ada", .k = 1});
+  plain.prepare(*popular);
+  EXPECT_EQ(popular->fallback_method, "popularity");
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(popular->reranking));
+}
+
+TEST_F(the_recommender, takes_more_candidates_for_variety_and_strategies) {
+  logic.use(model_with_content());
+  publish("ada", 1);
+  const auto varied = ask({.form = http::surface::v1, .user_id = "ada", .k = 300, .diversity = .5F});
+  logic.prepare(*varied);
+  ASSERT_TRUE(std::holds_alternative<mmr_options>(varied->reranking));
+  EXPECT_EQ(std::get<mmr_options>(varied->reranking).k, 300U);
+  EXPECT_EQ(varied->candidates, 1000U);
+  const auto lite = ask({.user_id = "ada", .k = 10, .strategy = http::strategy_request{}});
+  logic.prepare(*lite);
+  EXPECT_TRUE(std::holds_alternative<strategy_weights>(lite->reranking));
+  EXPECT_EQ(lite->candidates, 100U);
+}
+
+TEST_F(the_recommender, has_the_interactions_read_where_reasons_are_asked_for) {
+  logic.use(model(1));
+  publish("ada", 1);
+  const auto task = ask({.form = http::surface::v1, .user_id = "ada", .explain = true});
+  ASSERT_EQ(logic.prepare(*task), recommender::next_step::resolve_user) << "although the user is warm";
+  task->user = table.find("ada");
+  task->told = std::make_shared<user_interactions>();
+  EXPECT_EQ(logic.prepare(*task), recommender::next_step::rank);
+}
+
 TEST_F(the_recommender, finds_neighbours_of_known_items_only) {
   logic.use(model(1));
   recommend_task known(call, http::similar_query{.item_id = "b", .k = 2});
   ASSERT_EQ(logic.prepare(known), recommender::next_step::rank);
   EXPECT_EQ(known.excluded, std::vector{item_row{1}});
+  EXPECT_EQ(known.candidates, 2U);
   recommend_task younger_than_the_model(call, http::similar_query{.item_id = "c", .k = 2});
   ASSERT_EQ(logic.prepare(younger_than_the_model), recommender::next_step::rank);
   EXPECT_EQ(younger_than_the_model.k, 0U);

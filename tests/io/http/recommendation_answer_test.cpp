@@ -58,6 +58,47 @@ TEST(guide_answer, is_the_documented_body) {
     "count": 2, "is_fallback": false, "fallback_method": null, "latency_ms": 1.235, "model_id": "als_20261101_v1"})"));
 }
 
+TEST(guide_answer, shows_the_signals_of_a_reranked_list) {
+  recommendation answer = two_items();
+  answer.items.resize(1);
+  answer.items[0].score = .75F;
+  answer.reranked = {{.row = item_row{0},
+                      .final_score = .75F,
+                      .signals = {.cf = .5F, .content = .25F, .popularity = 3, .quality = 4.5F},
+                      .normalized = {.cf = 1, .content = .625F, .popularity = .5F, .quality = .875F}}};
+  const auto shown = boost::json::parse(render_guide({.form = surface::guide, .user_id = "u"}, answer, 0).body);
+  const auto& item = shown.at("recommendations").at(0).as_object();
+  EXPECT_EQ(item.at("score"), .75);
+  EXPECT_EQ(item.at("cf_score"), .5);
+  EXPECT_EQ(item.at("final_score"), .75);
+  EXPECT_EQ(item.at("signals"), boost::json::parse(R"({"cf":0.5,"content":0.25,"popularity":3,"quality":4.5})"));
+  EXPECT_EQ(item.at("signals_normalized"),
+            boost::json::parse(R"({"cf":1,"content":0.625,"popularity":0.5,"quality":0.875})"));
+  answer.fallback_method = "hybrid";
+  const auto cold = boost::json::parse(render_guide({.form = surface::guide, .user_id = "u"}, answer, 0).body);
+  EXPECT_TRUE(cold.at("recommendations").at(0).at("cf_score").is_null()) << "the model did not score it";
+  EXPECT_EQ(cold.at("fallback_method"), "hybrid");
+}
+
+TEST(lite_answer, explains_a_reranked_list) {
+  recommendation answer = two_items();
+  answer.explanations = {"Popular right now", "Because you bought \"it\""};
+  answer.eligible = 7;
+  const recommend_query query{.user_id = "u", .strategy = strategy_request{.strategy = rerank_strategy::diversity}};
+  const auto shown = boost::json::parse(render_lite(query, answer).body);
+  EXPECT_EQ(shown.at("recommendations").at(1).at("explanation"), "Because you bought \"it\"");
+  const auto& info = shown.at("filter_info");
+  EXPECT_EQ(info.at("original_count"), 7);
+  EXPECT_EQ(info.at("filtered_count"), 7);
+  EXPECT_EQ(info.at("filters_applied").at("excluded_items"), 0);
+  const auto& reranking = info.at("reranking");
+  EXPECT_EQ(reranking.at("strategy"), "diversity");
+  EXPECT_EQ(reranking.at("applied"), true);
+  EXPECT_NEAR(reranking.at("weights").at("relevance_weight").to_number<double>(), 2.0 / 3, 1e-6);
+  EXPECT_EQ(reranking.at("weights").at("novelty_weight").to_number<double>(), 0);
+  EXPECT_EQ(reranking.at("category_distribution"), boost::json::parse(R"({"Electronics": 1})"));
+}
+
 TEST(guide_answer, says_when_it_is_a_fallback) {
   recommendation answer = two_items();
   answer.fallback_method = "popularity";
@@ -90,6 +131,24 @@ TEST(v1_answer, holds_items_and_facts) {
   EXPECT_EQ(body.at("model_id"), "als_20261101_v1");
   EXPECT_EQ(body.at("latency_ms"), 0.5);
   EXPECT_TRUE(boost::json::parse(render_v1({.form = surface::v1}, two_items(), 0).body).at("user_id").is_null());
+}
+
+TEST(v1_answer, gives_reasons_where_they_were_asked_for) {
+  recommendation answer = two_items();
+  const auto bought = answer.items[0].view;
+  answer.reasons = {{{bought, .5F}, {answer.items[1].view, -.25F}}, {}};
+  const auto body = boost::json::parse(render_v1({.form = surface::v1, .user_id = "u"}, answer, 0).body);
+  EXPECT_EQ(body.at("recommendations").at(0).at("because"), boost::json::parse(R"([
+    {"item_id": "item789", "title": "A \"quoted\"\nname", "contribution": 0.5},
+    {"item_id": "bare", "title": null, "contribution": -0.25}])"));
+  EXPECT_TRUE(body.at("recommendations").at(1).at("because").as_array().empty());
+}
+
+TEST(because_answer, names_the_user_the_item_and_the_reasons) {
+  const because_answer answer{.user_id = "u", .item_id = "i", .model_id = "m", .score = .5F};
+  EXPECT_EQ(boost::json::parse(render_because(answer).body),
+            boost::json::parse(R"({"user_id": "u", "item_id": "i", "model_id": "m", "score": 0.5, "because": []})"));
+  EXPECT_TRUE(boost::json::parse(render_because({.user_id = "u", .item_id = "i"}).body).at("score").is_null());
 }
 
 TEST(answers, are_json_whatever_the_ids_texts_and_scores_hold) {

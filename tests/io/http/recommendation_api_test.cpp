@@ -89,6 +89,13 @@ TEST(lite_recommend, refuses_with_the_status_of_the_document) {
       {"user_id=u&exclude_seen=maybe", 422, "exclude_seen: \"maybe\" is neither true nor false"},
       {"user_id=u&use_faiss=perhaps", 422, "use_faiss"},
       {"user_id=u&use_cache=2", 422, "use_cache"},
+      {"user_id=u&rerank=perhaps", 422, "rerank"},
+      {"user_id=u&rerank_strategy=random", 422, "rerank_strategy: \"random\" is none of"},
+      {"user_id=u&novelty_weight=much", 422, "novelty_weight: \"much\" is not a number"},
+      {"user_id=u&novelty_weight=1.1", 400, "novelty_weight: \"1.1\" is out of range; give 0 to 1"},
+      {"user_id=u&novelty_weight=-0.1", 400, "out of range"},
+      {"user_id=u&novelty_weight=nan", 400, "out of range"},
+      {"user_id=u&novelty_weight=1e99", 400, "out of range"},
   };
   for (const auto& [query, status, detail] : cases) {
     const refused why = refused_by(lite(query));
@@ -98,10 +105,8 @@ TEST(lite_recommend, refuses_with_the_status_of_the_document) {
 }
 
 TEST(lite_recommend, refuses_documented_parameters_that_have_no_effect_yet) {
-  for (const auto* parameter :
-       {"page=2", "page_size=5", "categories=a", "brands=b", "min_price=1", "max_price=2", "exclude_items=i",
-        "include_items=i", "rerank=true", "rerank_strategy=hybrid", "diversity_weight=.2", "novelty_weight=.2",
-        "popularity_weight=.2", "relevance_weight=.4", "cache_ttl=60", "invalidate_cache=true"}) {
+  for (const auto* parameter : {"page=2", "page_size=5", "categories=a", "brands=b", "min_price=1", "max_price=2",
+                                "exclude_items=i", "include_items=i", "cache_ttl=60", "invalidate_cache=true"}) {
     const refused why = refused_by(lite("user_id=u&" + std::string(parameter)));
     EXPECT_EQ(why.status, 400U) << parameter;
     EXPECT_NE(why.detail.find("is not supported by this version"), std::string::npos) << parameter;
@@ -109,6 +114,18 @@ TEST(lite_recommend, refuses_documented_parameters_that_have_no_effect_yet) {
   EXPECT_EQ(refused_by(lite("user_id=u&categories=Kitchen")).detail,
             "parameter \"categories\" is not supported by this version; leave it out");
   accepted(lite("user_id=u&rerank=false&invalidate_cache=0"));
+}
+
+TEST(lite_recommend, reads_a_strategy_and_its_weights) {
+  EXPECT_FALSE(accepted(lite("user_id=u&rerank_strategy=novelty&novelty_weight=1")).strategy) << "rerank is false";
+  EXPECT_EQ(accepted(lite("user_id=u&rerank=true")).strategy, strategy_request{});
+  EXPECT_EQ(accepted(lite("user_id=u&rerank=1&rerank_strategy=novelty&diversity_weight=0&novelty_weight=1"
+                          "&popularity_weight=.5&relevance_weight=0.25"))
+                .strategy,
+            (strategy_request{rerank_strategy::novelty, {.25F, 0, 1, .5F}}));
+  const auto similar = accepted(parse_lite_similar(
+      make_request(method::get, "/similar-items?item_id=i&rerank=true&rerank_strategy=popularity"), k_max));
+  EXPECT_EQ(similar.strategy->strategy, rerank_strategy::popularity);
 }
 
 TEST(lite_similar, reads_an_item_and_refuses_like_recommend) {
@@ -199,16 +216,47 @@ TEST(guide_recommend, lists_every_complaint_at_once) {
 }
 
 TEST(guide_recommend, refuses_what_has_no_effect_yet_and_other_content_types) {
-  for (const auto* body : {R"({"user_id":1,"filter_params":{"brand":"x"}})", R"({"user_id":1,"rerank":true})",
-                           R"({"user_id":1,"rerank_weights":{"cf":1}})"}) {
-    EXPECT_EQ(refused_by(parse_guide_recommend(posted(body))).status, 400U) << body;
-  }
-  EXPECT_EQ(refused_by(parse_guide_recommend(posted(R"({"user_id":1})", "application/json", "/recommend?rerank=true")))
-                .status,
-            400U);
-  accepted(parse_guide_recommend(posted(R"({"user_id":1})", "application/json", "/recommend?rerank=false")));
+  EXPECT_EQ(refused_by(parse_guide_recommend(posted(R"({"user_id":1,"filter_params":{"brand":"x"}})"))).status, 400U);
   EXPECT_EQ(refused_by(parse_guide_recommend(posted(R"({"user_id":1})", "application/x-www-form-urlencoded"))).status,
             415U);
+}
+
+TEST(guide_recommend, reads_rerank_in_the_body_and_in_the_query_string) {
+  const auto rerank = [](std::string body, std::string_view target) {
+    return accepted(parse_guide_recommend(posted(std::move(body), "application/json", target))).rerank;
+  };
+  EXPECT_EQ(rerank(R"({"user_id":1})", "/recommend"), std::nullopt);
+  EXPECT_EQ(rerank(R"({"user_id":1,"rerank":true})", "/recommend"), true);
+  EXPECT_EQ(rerank(R"({"user_id":1,"rerank":"off"})", "/recommend"), false);
+  EXPECT_EQ(rerank(R"({"user_id":1})", "/recommend?rerank=false"), false);
+  EXPECT_EQ(rerank(R"({"user_id":1,"rerank":true})", "/recommend?rerank=false"), false) << "the rollback recipe wins";
+}
+
+TEST(guide_recommend, reads_the_weights_that_are_given) {
+  const auto given = accepted(parse_guide_recommend(posted(R"({"user_id":1,"rerank_weights":{"cf":0.6,"quality":0}})")))
+                         .rerank_weights;
+  EXPECT_EQ(given.cf, .6F);
+  EXPECT_EQ(given.content, std::nullopt);
+  EXPECT_EQ(given.quality, 0);
+}
+
+TEST(guide_recommend, refuses_a_rerank_that_it_cannot_read) {
+  const refused_query cases[] = {
+      {R"({"user_id":1,"rerank":"perhaps"})", 422, R"(["body","rerank"])"},
+      {R"({"user_id":1,"rerank_weights":[]})", 422, "dict_type"},
+      {R"({"user_id":1,"rerank_weights":{"cf":"x"}})", 422, R"(["body","rerank_weights","cf"])"},
+      {R"({"user_id":1,"rerank_weights":{"cf":1.5}})", 422, "less than or equal to 1"},
+      {R"({"user_id":1,"rerank_weights":{"cf":-1}})", 422, "greater than or equal to 0"},
+      {R"({"user_id":1,"rerank_weights":{"cb":1}})", 422, "extra_forbidden"},
+  };
+  for (const auto& [body, status, detail] : cases) {
+    const refused why = refused_by(parse_guide_recommend(posted(std::string(body))));
+    EXPECT_EQ(why.status, status) << body;
+    EXPECT_NE(why.detail.find(detail), std::string::npos) << body << " -> " << why.detail;
+  }
+  EXPECT_EQ(
+      refused_by(parse_guide_recommend(posted(R"({"user_id":1})", "application/json", "/recommend?rerank=7"))).status,
+      422U);
 }
 
 // --- v1 -------------------------------------------------------------------------------------------------------------
@@ -237,7 +285,10 @@ TEST(v1_recommend, refuses_with_field_value_and_remedy) {
       {R"({"userid":"u"})", 400, R"("userid" is unknown; did you mean "user_id"?)"},
       {R"({"user_id":"u","K":5})", 400, "\"K\" is unknown"},
       {R"({"user_id":"u","filter":"price < 20"})", 400, "parameter \"filter\" is not supported by this version"},
-      {R"({"user_id":"u","explain":true})", 400, "parameter \"explain\""},
+      {R"({"user_id":"u","explain":1})", 422, "explain: 1 is neither true nor false"},
+      {R"({"user_id":"u","diversity":"high"})", 422, "diversity: \"high\" is not a number"},
+      {R"({"user_id":"u","diversity":1.5})", 400, "out of range; give 0 to 1"},
+      {R"({"user_id":"u","diversity":-0.5})", 400, "out of range"},
       {R"({"user_id":{}})", 422, "user_id: an object is neither"},
       {R"({"user_id":""})", 400, "user_id: is empty"},
       {R"({"user_id":"u","k":"5"})", 422, "k: \"5\" is not an integer"},
@@ -267,6 +318,13 @@ TEST(v1_recommend, refuses_with_field_value_and_remedy) {
 TEST(v1_recommend, accepts_members_that_ask_for_nothing) {
   accepted(parse_v1_recommend(posted(
       R"({"user_id":"u","filter":null,"boost":[],"diversity":0,"explain":false,"offset":0,"model":"","k":null,"history":null})")));
+}
+
+TEST(v1_recommend, reads_diversity_and_explain) {
+  const auto query = accepted(parse_v1_recommend(posted(R"({"user_id":"u","diversity":0.25,"explain":true})")));
+  EXPECT_EQ(query.diversity, .25F);
+  EXPECT_TRUE(query.explain);
+  EXPECT_EQ(accepted(parse_v1_recommend(posted(R"({"user_id":"u","diversity":1})"))).diversity, 1);
 }
 
 TEST(v1_recommend, bounds_the_history) {

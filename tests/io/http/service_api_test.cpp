@@ -107,6 +107,9 @@ TEST(model_info, is_the_documented_body) {
           R"({"model_id":"bert_als_20251108_v1","model_type":"bert_als","num_users":26127,"num_items":2187,"factors":64,
           "loaded_at":"2025-11-25T10:30:00Z","score_range":{"min":-0.5,"max":1.5,"mean":0.5,"std":0.25,"p01":0.1,"p99":1.2},
           "trainable_users":26127,"reranking_enabled":false})"));
+  auto reranking = with_model();
+  reranking.reranking_enabled = true;
+  EXPECT_EQ(boost::json::parse(render_model_info(reranking, get).body).at("reranking_enabled"), true);
   EXPECT_EQ(render_model_info({}, get).status, 503U);
 }
 
