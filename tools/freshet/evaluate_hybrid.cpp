@@ -6,9 +6,9 @@
 #include <unordered_set>
 
 #include "core/base/random.hpp"
-#include "core/content/text_vectors.hpp"
 #include "core/evaluation/hybrid_evaluation.hpp"
 #include "core/evaluation/score_distribution.hpp"
+#include "io/artifacts/item_content.hpp"
 #include "io/artifacts/model_directory.hpp"
 #include "io/artifacts/parameters_json.hpp"
 #include "io/artifacts/registry.hpp"
@@ -71,6 +71,17 @@ void draw_cases(evaluation_cases& cases, std::size_t count, std::uint64_t seed) 
   cases.keep_if([&](const evaluation_case& each) { return drawn.contains(to_integer(each.user)); });
 }
 
+/// As the service reranks.
+hybrid_evaluation_options as_configured(const reranking_options& settings) {
+  const auto& [cf, content, popularity, quality] = settings.weights_trainable;
+  return {.candidate_multiplier = settings.candidate_multiplier,
+          .rerank = {.weights = {cf, content, popularity, quality},
+                     .cf_range = {},
+                     .diversity = {.enabled = settings.diversity.enabled,
+                                   .penalty = settings.diversity.penalty,
+                                   .threshold = settings.diversity.threshold}}};
+}
+
 /// Counted without what is held out: the popularity of an item must not tell who will buy it next.
 std::vector<float> interactions_of_rows(const training_data& rest, std::size_t items) {
   std::vector<float> counts(items, 0);
@@ -88,7 +99,8 @@ result<item_signals> read_signals(const options& settings, const protocol_data& 
   }
   std::vector<const item*> items;
   for (const auto& each : described) items.push_back(each ? &*each : nullptr);
-  return signals_of(items, interactions_of_rows(*data.train, items.size()), text_vectors(items));
+  FRESHET_ASSIGN(auto content, content_of(items, data.item_ids, settings.content));
+  return signals_of(items, interactions_of_rows(*data.train, items.size()), std::move(content));
 }
 
 std::string to_table(std::span<const hybrid_length> lengths) {
@@ -137,7 +149,9 @@ status run(const hybrid_flags& flags, const options& settings, stop_request& sto
                  train_with_progress(*chosen.family, *data.train, chosen.completed, flags.training, stop));
   if (stop.is_made()) return error{error_code::cancelled, "stopped while training"};
   const auto scores = sample_scores(*trained.served, *data.train, flags.training.seed);
-  hybrid_evaluation_options how{.topk = flags.topk, .threads = flags.training.threads};
+  auto how = as_configured(settings.reranking);
+  how.topk = flags.topk;
+  how.threads = flags.training.threads;
   how.rerank.cf_range = {static_cast<float>(scores.p01), static_cast<float>(scores.p99)};
   const auto lengths = evaluate_hybrid(*trained.served, data.cases, known, how);
   if (!flags.output.empty()) {
