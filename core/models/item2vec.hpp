@@ -47,7 +47,7 @@ struct item2vec_options {
   sentence_kind context = sentence_kind::session;
   /// Serving: an item weighs half as much in the query for every so many events that came after it; 0 = all alike.
   /// Without known order all are alike.
-  double recency_half_life = 2;
+  double recency_half_life = 1;
 
   friend bool operator==(const item2vec_options&, const item2vec_options&) = default;
 };
