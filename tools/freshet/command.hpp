@@ -65,6 +65,7 @@ void add_evaluate_hybrid(CLI::App& app, invocation& call);
 void add_generate(CLI::App& app, invocation& call);
 void add_ingest(CLI::App& app, invocation& call);
 void add_inspect(CLI::App& app, invocation& call);
+void add_loadtest(CLI::App& app, invocation& call);
 void add_model(CLI::App& app, invocation& call);
 void add_optimize(CLI::App& app, invocation& call);
 void add_produce(CLI::App& app, invocation& call);
