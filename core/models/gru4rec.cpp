@@ -1,25 +1,13 @@
 #include "core/models/gru4rec.hpp"
 
 #include <algorithm>
-#include <cmath>
 
+#include "core/linalg/directions.hpp"
 #include "core/models/gru4rec_length.hpp"
 #include "core/models/gru4rec_network.hpp"
 
 namespace freshet {
 namespace {
-
-matrix<float> at_length_one(const matrix<float>& rows) {
-  matrix<float> directions(rows.rows(), rows.columns());
-  for (std::size_t i = 0; i < rows.rows(); ++i) {
-    double squares = 0;
-    for (const float value : rows.row(i)) squares += static_cast<double>(value) * value;
-    const double scale = squares > 0 ? 1 / std::sqrt(squares) : 0;
-    std::transform(rows.row(i).begin(), rows.row(i).end(), directions.row(i).begin(),
-                   [&](float value) { return static_cast<float>(value * scale); });
-  }
-  return directions;
-}
 
 /// The last session of the sequence, or all of it; its last events.
 std::span<const dated_item> events_that_count(const std::vector<dated_item>& sequence, gru4rec_sequences kind) {
@@ -79,7 +67,7 @@ gru4rec_model::gru4rec_model(gru4rec_weights weights, const gru4rec_options& opt
     : options_(options),
       weights_(std::move(weights)),
       network_(std::make_unique<gru4rec_network>(weights_.layers)),
-      directions_(at_length_one(weights_.output)) {
+      directions_(directions_of(weights_.output.view())) {
   FRESHET_CHECK(validate(weights_).ok(), "weights that fit together");
 }
 

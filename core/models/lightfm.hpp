@@ -1,8 +1,7 @@
 // What:    matrix factorization whose items are the sum of an embedding of their own and the mean of their features'.
 // Why:     items that share a category or a brand learn from each other, and a new item has a place from its features
 //          alone.
-// Model:   s(u, i) = x_u . r_i + b_i + c_u with r_i = e_i + sum_f w_if E_f and b_i = d_i + sum_f w_if D_f, where w_i
-// are
+// Model:   s(u, i) = x_u . r_i + b_i + c_u with r_i = e_i + sum_f w_if E_f and b_i = d_i + sum_f w_if D_f, where w_i are
 //          the item's feature values scaled to sum 1. Without features r_i = e_i: LightFM with identity features.
 // Loss:    warp, bpr or logistic as in pairwise_kernels.hpp, each positive against verified negatives; c_u is learnt by
 //          the logistic loss alone, since it cancels in the others. Regularization: user_alpha |x_u|^2 / 2 and
