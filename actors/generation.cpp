@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/models/popularity.hpp"
+#include "core/models/popularity/popularity.hpp"
 #include "io/artifacts/item_content.hpp"
 
 namespace freshet {

@@ -14,7 +14,7 @@
 #include "config/options.hpp"
 #include "core/data/string_map.hpp"
 #include "core/data/training_data.hpp"
-#include "core/ranking/hybrid_reranker.hpp"
+#include "core/ranking/reranking/hybrid_reranker.hpp"
 #include "core/ranking/slice_scan.hpp"
 #include "io/artifacts/model_directory.hpp"
 #include "io/store/event_store.hpp"

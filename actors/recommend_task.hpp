@@ -12,9 +12,9 @@
 
 #include "actors/generation.hpp"
 #include "actors/user_query.hpp"
-#include "core/ranking/hybrid_reranker.hpp"
-#include "core/ranking/maximal_marginal_relevance.hpp"
-#include "core/ranking/strategy_reranker.hpp"
+#include "core/ranking/reranking/hybrid_reranker.hpp"
+#include "core/ranking/reranking/maximal_marginal_relevance.hpp"
+#include "core/ranking/reranking/strategy_reranker.hpp"
 #include "io/http/message.hpp"
 #include "io/http/recommendation_api.hpp"
 

@@ -1,9 +1,10 @@
 # freshet_module(<folder> USES <folders...> LINKS <targets...>)
-# The sources of one folder as a static library `freshet_<folder>`; a folder of headers only becomes an interface library.
+# The sources of one folder and its subfolders as a static library `freshet_<folder>`; a folder of headers only becomes
+# an interface library.
 function(freshet_module folder)
   cmake_parse_arguments(module "" "" "USES;LINKS" ${ARGN})
   string(REPLACE "/" "_" name "freshet_${folder}")
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
   # What is built as a plug-in has a target of its own.
   list(FILTER sources EXCLUDE REGEX "_plugin\\.cpp$")
   list(TRANSFORM module_USES REPLACE "/" "_")

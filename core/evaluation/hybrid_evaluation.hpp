@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/evaluation/evaluate.hpp"
-#include "core/ranking/hybrid_reranker.hpp"
+#include "core/ranking/reranking/hybrid_reranker.hpp"
 
 namespace freshet {
 

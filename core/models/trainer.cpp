@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <string>
 
-#include "core/models/als.hpp"
-#include "core/models/bert_als.hpp"
-#include "core/models/bpr.hpp"
-#include "core/models/ease.hpp"
-#include "core/models/gru4rec.hpp"
-#include "core/models/hybrid_plan.hpp"
-#include "core/models/item2vec.hpp"
-#include "core/models/lightfm.hpp"
-#include "core/models/popularity.hpp"
+#include "core/models/als/als.hpp"
+#include "core/models/als/bert_als.hpp"
+#include "core/models/ease/ease.hpp"
+#include "core/models/gru4rec/gru4rec.hpp"
+#include "core/models/hybrid/hybrid_plan.hpp"
+#include "core/models/item2vec/item2vec.hpp"
+#include "core/models/pairwise/bpr.hpp"
+#include "core/models/pairwise/lightfm.hpp"
+#include "core/models/popularity/popularity.hpp"
 
 namespace freshet {
 

@@ -1,4 +1,4 @@
-#include "core/models/als.hpp"
+#include "core/models/als/als.hpp"
 #include "io/artifacts/checked_arrays.hpp"
 #include "io/artifacts/family_files.hpp"
 #include "io/artifacts/parameters_json.hpp"

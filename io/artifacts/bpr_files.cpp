@@ -1,4 +1,4 @@
-#include "core/models/bpr.hpp"
+#include "core/models/pairwise/bpr.hpp"
 #include "io/artifacts/factor_files.hpp"
 #include "io/artifacts/family_files.hpp"
 #include "io/artifacts/parameters_json.hpp"

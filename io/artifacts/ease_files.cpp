@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "core/models/ease.hpp"
+#include "core/models/ease/ease.hpp"
 #include "io/artifacts/checked_arrays.hpp"
 #include "io/artifacts/family_files.hpp"
 #include "io/artifacts/parameters_json.hpp"

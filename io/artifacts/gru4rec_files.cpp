@@ -1,4 +1,4 @@
-#include "core/models/gru4rec.hpp"
+#include "core/models/gru4rec/gru4rec.hpp"
 #include "io/artifacts/checked_arrays.hpp"
 #include "io/artifacts/family_files.hpp"
 #include "io/artifacts/parameters_json.hpp"

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "core/models/hybrid.hpp"
+#include "core/models/hybrid/hybrid.hpp"
 #include "io/artifacts/checksum.hpp"
 #include "io/artifacts/family_files.hpp"
 #include "io/artifacts/id_mapping.hpp"

@@ -1,4 +1,4 @@
-#include "core/models/item2vec.hpp"
+#include "core/models/item2vec/item2vec.hpp"
 #include "io/artifacts/checked_arrays.hpp"
 #include "io/artifacts/family_files.hpp"
 #include "io/artifacts/parameters_json.hpp"

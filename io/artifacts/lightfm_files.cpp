@@ -1,4 +1,4 @@
-#include "core/models/lightfm.hpp"
+#include "core/models/pairwise/lightfm.hpp"
 #include "io/artifacts/checked_arrays.hpp"
 #include "io/artifacts/factor_files.hpp"
 #include "io/artifacts/family_files.hpp"

@@ -4,7 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "core/models/aligned_model.hpp"
+#include "core/models/hybrid/aligned_model.hpp"
 
 namespace freshet {
 

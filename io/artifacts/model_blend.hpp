@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/base/result.hpp"
-#include "core/models/hybrid.hpp"
+#include "core/models/hybrid/hybrid.hpp"
 #include "io/artifacts/model_directory.hpp"
 
 namespace freshet {

@@ -1,4 +1,4 @@
-#include "core/models/popularity.hpp"
+#include "core/models/popularity/popularity.hpp"
 #include "io/artifacts/checked_arrays.hpp"
 #include "io/artifacts/family_files.hpp"
 #include "io/files/npy.hpp"

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "core/base/result.hpp"
-#include "core/evaluation/trial.hpp"
+#include "core/evaluation/search/trial.hpp"
 #include "io/files/file_descriptor.hpp"
 
 namespace freshet {

@@ -21,8 +21,8 @@
 
 #include "core/base/clock.hpp"
 #include "core/data/item.hpp"
-#include "core/ranking/hybrid_reranker.hpp"
-#include "core/ranking/strategy_reranker.hpp"
+#include "core/ranking/reranking/hybrid_reranker.hpp"
+#include "core/ranking/reranking/strategy_reranker.hpp"
 #include "io/http/message.hpp"
 
 namespace freshet::http {

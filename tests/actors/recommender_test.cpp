@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/models/popularity.hpp"
+#include "core/models/popularity/popularity.hpp"
 #include "tests/support/recording_exchange.hpp"
 
 namespace freshet {

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "core/base/random.hpp"
-#include "core/models/als.hpp"
-#include "core/models/popularity.hpp"
+#include "core/models/als/als.hpp"
+#include "core/models/popularity/popularity.hpp"
 
 namespace freshet::testing {
 

@@ -3,7 +3,7 @@
 
 #include <Eigen/Dense>
 
-#include "core/models/als.hpp"
+#include "core/models/als/als.hpp"
 
 namespace freshet::testing {
 

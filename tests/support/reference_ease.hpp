@@ -4,7 +4,7 @@
 #include <Eigen/Dense>
 #include <cmath>
 
-#include "core/models/ease.hpp"
+#include "core/models/ease/ease.hpp"
 
 namespace freshet::testing {
 

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <vector>
 
-#include "core/models/gru4rec.hpp"
-#include "core/models/gru4rec_batches.hpp"
+#include "core/models/gru4rec/gru4rec.hpp"
+#include "core/models/gru4rec/gru4rec_batches.hpp"
 
 namespace freshet::testing {
 

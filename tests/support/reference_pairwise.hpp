@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/models/pairwise_blocks.hpp"
-#include "core/models/pairwise_training.hpp"
+#include "core/models/pairwise/pairwise_blocks.hpp"
+#include "core/models/pairwise/pairwise_training.hpp"
 
 namespace freshet::testing {
 

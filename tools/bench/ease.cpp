@@ -12,8 +12,8 @@
 #include <string>
 
 #include "core/base/random.hpp"
-#include "core/models/cooccurrence.hpp"
-#include "core/models/ease.hpp"
+#include "core/models/ease/cooccurrence.hpp"
+#include "core/models/ease/ease.hpp"
 #include "core/models/parallel.hpp"
 #include "tools/freshet/build_facts.hpp"
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/base/result.hpp"
-#include "core/evaluation/search_space.hpp"
-#include "core/evaluation/trial.hpp"
+#include "core/evaluation/search/search_space.hpp"
+#include "core/evaluation/search/trial.hpp"
 
 namespace freshet::tools {
 

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "core/evaluation/score_distribution.hpp"
-#include "core/models/hybrid_plan.hpp"
+#include "core/models/hybrid/hybrid_plan.hpp"
 #include "io/artifacts/model_blend.hpp"
 #include "io/artifacts/parameters_json.hpp"
 #include "io/store/event_weights.hpp"

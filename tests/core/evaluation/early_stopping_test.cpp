@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/evaluation/validation_split.hpp"
-#include "core/models/popularity.hpp"
+#include "core/models/popularity/popularity.hpp"
 #include "core/models/trainer.hpp"
 
 namespace freshet {

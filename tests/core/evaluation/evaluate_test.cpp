@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "core/base/random.hpp"
-#include "core/models/popularity.hpp"
+#include "core/models/popularity/popularity.hpp"
 
 namespace freshet {
 namespace {

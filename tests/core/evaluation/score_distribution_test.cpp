@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "core/models/popularity.hpp"
+#include "core/models/popularity/popularity.hpp"
 
 namespace freshet {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/evaluation/search.hpp"
+#include "core/evaluation/search/search.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

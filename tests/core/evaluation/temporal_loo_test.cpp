@@ -7,7 +7,7 @@
 #include "core/data/string_map.hpp"
 #include "core/data/synthetic_shop.hpp"
 #include "core/evaluation/evaluate.hpp"
-#include "core/models/popularity.hpp"
+#include "core/models/popularity/popularity.hpp"
 #include "core/models/trainer.hpp"
 
 namespace freshet {

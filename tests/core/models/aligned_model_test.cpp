@@ -1,10 +1,10 @@
-#include "core/models/aligned_model.hpp"
+#include "core/models/hybrid/aligned_model.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "core/models/hybrid.hpp"
+#include "core/models/hybrid/hybrid.hpp"
 #include "tests/support/random_models.hpp"
 
 namespace freshet {

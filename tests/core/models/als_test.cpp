@@ -1,4 +1,4 @@
-#include "core/models/als.hpp"
+#include "core/models/als/als.hpp"
 
 #include <gtest/gtest.h>
 

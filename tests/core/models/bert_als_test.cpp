@@ -1,4 +1,4 @@
-#include "core/models/bert_als.hpp"
+#include "core/models/als/bert_als.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/models/bpr.hpp"
+#include "core/models/pairwise/bpr.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
-#include "core/models/ease.hpp"
+#include "core/models/ease/ease.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "core/models/cooccurrence.hpp"
+#include "core/models/ease/cooccurrence.hpp"
 #include "tests/support/random_interactions.hpp"
 #include "tests/support/reference_ease.hpp"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "core/models/gru4rec_step.hpp"
+#include "core/models/gru4rec/gru4rec_step.hpp"
 #include "tests/support/reference_gru4rec.hpp"
 #include "tests/support/small_sessions.hpp"
 

@@ -1,4 +1,4 @@
-#include "core/models/gru4rec_kernels.hpp"
+#include "core/models/gru4rec/gru4rec_kernels.hpp"
 
 #include <gtest/gtest.h>
 

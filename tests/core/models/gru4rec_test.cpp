@@ -1,11 +1,11 @@
-#include "core/models/gru4rec.hpp"
+#include "core/models/gru4rec/gru4rec.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "core/models/gru4rec_batches.hpp"
+#include "core/models/gru4rec/gru4rec_batches.hpp"
 #include "tests/support/reference_gru4rec.hpp"
 #include "tests/support/small_sessions.hpp"
 

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/models/hybrid_plan.hpp"
+#include "core/models/hybrid/hybrid_plan.hpp"
 #include "tests/support/random_models.hpp"
 
 namespace freshet {

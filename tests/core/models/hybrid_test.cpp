@@ -1,4 +1,4 @@
-#include "core/models/hybrid.hpp"
+#include "core/models/hybrid/hybrid.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

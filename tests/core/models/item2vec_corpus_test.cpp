@@ -1,4 +1,4 @@
-#include "core/models/item2vec_corpus.hpp"
+#include "core/models/item2vec/item2vec_corpus.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "core/models/item2vec.hpp"
+#include "core/models/item2vec/item2vec.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "core/base/random.hpp"
-#include "core/models/negative_sampler.hpp"
+#include "core/models/pairwise/negative_sampler.hpp"
 #include "tests/support/small_sequences.hpp"
 
 namespace freshet {

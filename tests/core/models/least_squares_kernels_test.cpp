@@ -1,12 +1,12 @@
-#include "core/models/least_squares_kernels.hpp"
+#include "core/models/als/least_squares_kernels.hpp"
 
 #include <gtest/gtest.h>
 
 #include <Eigen/Dense>
 
 #include "core/base/random.hpp"
-#include "core/models/least_squares.hpp"
-#include "core/models/least_squares_kernel_sets.hpp"
+#include "core/models/als/least_squares.hpp"
+#include "core/models/als/least_squares_kernel_sets.hpp"
 
 namespace freshet {
 namespace {

@@ -1,10 +1,10 @@
-#include "core/models/lightfm.hpp"
+#include "core/models/pairwise/lightfm.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "core/models/shared_features.hpp"
+#include "core/models/pairwise/shared_features.hpp"
 #include "tests/support/random_interactions.hpp"
 #include "tests/support/reference_pairwise.hpp"
 

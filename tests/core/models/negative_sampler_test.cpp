@@ -1,4 +1,4 @@
-#include "core/models/negative_sampler.hpp"
+#include "core/models/pairwise/negative_sampler.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/models/pairwise_blocks.hpp"
+#include "core/models/pairwise/pairwise_blocks.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/models/pairwise_fold_in.hpp"
+#include "core/models/pairwise/pairwise_fold_in.hpp"
 
 #include <gtest/gtest.h>
 

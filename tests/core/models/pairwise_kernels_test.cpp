@@ -1,10 +1,10 @@
-#include "core/models/pairwise_kernels.hpp"
+#include "core/models/pairwise/pairwise_kernels.hpp"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
-#include "core/models/pairwise_kernel_sets.hpp"
+#include "core/models/pairwise/pairwise_kernel_sets.hpp"
 #include "tests/support/random_interactions.hpp"
 #include "tests/support/reference_pairwise.hpp"
 

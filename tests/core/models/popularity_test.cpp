@@ -1,4 +1,4 @@
-#include "core/models/popularity.hpp"
+#include "core/models/popularity/popularity.hpp"
 
 #include <gtest/gtest.h>
 

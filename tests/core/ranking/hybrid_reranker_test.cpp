@@ -1,4 +1,4 @@
-#include "core/ranking/hybrid_reranker.hpp"
+#include "core/ranking/reranking/hybrid_reranker.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/ranking/maximal_marginal_relevance.hpp"
+#include "core/ranking/reranking/maximal_marginal_relevance.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/ranking/strategy_reranker.hpp"
+#include "core/ranking/reranking/strategy_reranker.hpp"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <limits>
 
-#include "core/models/ease.hpp"
+#include "core/models/ease/ease.hpp"
 #include "io/files/npy.hpp"
 #include "tests/io/artifacts/small_model.hpp"
 #include "tests/support/temporary_directory.hpp"

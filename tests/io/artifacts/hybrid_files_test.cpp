@@ -3,7 +3,7 @@
 
 #include <fstream>
 
-#include "core/models/hybrid.hpp"
+#include "core/models/hybrid/hybrid.hpp"
 #include "io/artifacts/model_blend.hpp"
 #include "io/files/atomic_file.hpp"
 #include "tests/io/artifacts/small_model.hpp"

@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "core/base/random.hpp"
-#include "core/models/als.hpp"
+#include "core/models/als/als.hpp"
 #include "io/artifacts/model_directory.hpp"
 #include "tests/support/reference_als.hpp"
 #include "tests/support/temporary_directory.hpp"

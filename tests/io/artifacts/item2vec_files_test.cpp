@@ -3,7 +3,7 @@
 
 #include <fstream>
 
-#include "core/models/item2vec.hpp"
+#include "core/models/item2vec/item2vec.hpp"
 #include "io/files/npy.hpp"
 #include "tests/io/artifacts/small_model.hpp"
 #include "tests/support/temporary_directory.hpp"

@@ -3,7 +3,7 @@
 
 #include <fstream>
 
-#include "core/models/lightfm.hpp"
+#include "core/models/pairwise/lightfm.hpp"
 #include "io/artifacts/model_directory.hpp"
 #include "io/files/npy.hpp"
 #include "tests/io/artifacts/small_model.hpp"

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "core/base/random.hpp"
-#include "core/models/als.hpp"
-#include "core/models/popularity.hpp"
+#include "core/models/als/als.hpp"
+#include "core/models/popularity/popularity.hpp"
 #include "io/artifacts/model_directory.hpp"
 #include "io/artifacts/parameters_json.hpp"
 

@@ -1,0 +1,119 @@
+#include "core/models/als/als.hpp"
+
+#include "core/linalg/directions.hpp"
+#include "core/linalg/kernels.hpp"
+#include "core/models/als/least_squares.hpp"
+#include "core/models/parallel.hpp"
+
+namespace freshet {
+namespace {
+
+std::uint32_t row_of(const weighted<item_row>& each) {
+  return to_integer(each.item);
+}
+std::uint32_t row_of(const weighted<user_row>& each) {
+  return to_integer(each.item);
+}
+
+/// The system of one half step: rows of one side, and what was observed with them.
+class half_step {
+ public:
+  template <class Strengths>
+  half_step(const Strengths& strengths, matrix_view<const float> other, std::span<const float> gram,
+            const als_options& options) {
+    for (const auto& each : strengths) {
+      FRESHET_CHECK(row_of(each) < other.rows(), "strengths are of rows of the model");
+      columns_.push_back(row_of(each));
+      confidences_.push_back(confidence_of(each.strength, options));
+    }
+    system_ = {.gram = gram,
+               .regularization = static_cast<float>(regularization_of(columns_.size(), other.rows(), options)),
+               .unobserved_weight = static_cast<float>(options.unobserved_weight),
+               .other = other,
+               .columns = columns_,
+               .confidences = confidences_};
+  }
+  half_step(const half_step&) = delete;
+
+  std::vector<float> solution() const {
+    exact_solver solver(system_.other.columns(), columns_.size());
+    return cut(solver.solve(system_).x);
+  }
+  /// A^-1 b
+  std::vector<float> solution_for(std::span<const float> b) const {
+    exact_solver solver(system_.other.columns(), columns_.size());
+    return cut(solver.solve_for(system_, b));
+  }
+  float confidence(std::size_t entry) const { return confidences_[entry]; }
+
+ private:
+  std::vector<float> cut(std::span<const float> padded) const {
+    return {padded.begin(), padded.begin() + static_cast<std::ptrdiff_t>(system_.other.columns())};
+  }
+
+  std::vector<std::uint32_t> columns_;
+  std::vector<float> confidences_;
+  row_system system_;
+};
+
+}  // namespace
+
+als_model::als_model(matrix<float> item_factors, const als_options& options, std::string type)
+    : options_(options),
+      type_(std::move(type)),
+      items_(std::move(item_factors)),
+      directions_(directions_of(items_.view())),
+      gram_(weighted_gram(items_.view(), static_cast<float>(options.unobserved_weight), thread_count(0))) {
+  FRESHET_CHECK(items_.columns() > 0 && items_.columns() <= least_squares_width_max, "1 to 1024 factors");
+  options_.factors = static_cast<std::uint32_t>(items_.columns());
+}
+
+als_model::~als_model() = default;
+
+item_scores als_model::scores() const {
+  return dense_scores{items_.view(), {}};
+}
+
+item_scores als_model::similarity_scores() const {
+  return dense_scores{directions_.view(), {}};
+}
+
+query als_model::fold_in(const user_interactions& user) const {
+  if (user.strengths.empty()) return dense_query{std::vector<float>(factors())};
+  return dense_query{half_step(user.strengths, items_.view(), gram_, options_).solution()};
+}
+
+std::vector<contribution> als_model::explain(const user_interactions& user, item_row item) const {
+  FRESHET_CHECK(to_integer(item) < items(), "the row of an item of the model");
+  std::vector<contribution> contributions;
+  if (user.strengths.empty()) return contributions;
+  const half_step step(user.strengths, items_.view(), gram_, options_);
+  // A is symmetric: y_i A^-1 y_j for all j from one solve for y_i.
+  const auto toward_item = step.solution_for(items_.row(to_integer(item)));
+  contributions.reserve(user.strengths.size());
+  for (std::size_t j = 0; j < user.strengths.size(); ++j) {
+    const item_row because = user.strengths[j].item;
+    const float product = best_kernels().dot(toward_item.data(), items_.row(to_integer(because)).data(), factors());
+    contributions.push_back({because, step.confidence(j) * product});
+  }
+  return contributions;
+}
+
+query als_model::similar_to(item_row item) const {
+  FRESHET_CHECK(to_integer(item) < items(), "the row of an item of the model");
+  const auto direction = directions_.row(to_integer(item));
+  return dense_query{{direction.begin(), direction.end()}};
+}
+
+als_item_fold_in::als_item_fold_in(matrix_view<const float> user_factors, const als_options& options,
+                                   std::uint32_t threads)
+    : users_(user_factors),
+      options_(options),
+      gram_(weighted_gram(user_factors, static_cast<float>(options.unobserved_weight), thread_count(threads))) {}
+
+std::vector<float> als_item_fold_in::factors_of(std::span<const weighted<user_row>> strengths) const {
+  if (strengths.empty()) return std::vector<float>(users_.columns());
+  return half_step(strengths, users_, gram_, options_).solution();
+}
+
+}  // namespace freshet
