@@ -88,6 +88,17 @@ TEST_F(evaluation, of_sessions_asks_for_the_next_item) {
   EXPECT_EQ(run({"--protocol", "sessions", "--train", "train", "--model", "popularity"}).exit_code, 1);
 }
 
+TEST_F(evaluation, of_given_files_learns_from_what_is_known_of_the_items) {
+  write("train", "u,a\nu,b\nv,c\nv,d\nw,a\n");
+  write("test", "w,b\n");
+  write("items.csv", "item_id,category\na,x\nb,x\nc,x\nd,x\nother,y\n");
+  std::vector<std::string> asked{"--protocol", "files", "--train", "train", "--test", "test", "--model", "lightfm"};
+  const auto without = evaluate(asked);
+  asked.insert(asked.end(), {"--items", "items.csv"});
+  const auto with = evaluate(asked);
+  EXPECT_NE(metric(without, "diversity@10"), metric(with, "diversity@10")) << "likeness is that of the features";
+}
+
 TEST_F(evaluation, compares_several_models) {
   small_shop shop;
   shop.ingest();

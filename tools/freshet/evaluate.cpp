@@ -240,6 +240,10 @@ void add_evaluate(CLI::App& app, invocation& call) {
   command.add_option("--params-file", flags->params_file, "Parameters in a JSON file; --params wins over it")
       ->needs(name);
   add_protocol_flags(command, flags->protocol);
+  command.add_flag("--use-item-features", flags->protocol.side.use_item_features,
+                   "Learn from the metadata in the database too (lightfm)");
+  command.add_option("--embeddings", flags->protocol.side.embeddings,
+                     "Vectors of items, F.npy with F_ids.json beside it (bert_als starts from them)");
   command.add_flag("--replay", flags->protocol.replay,
                    "temporal-global: feed what was held out event by event, and say what folding it in is worth");
   command.add_option("--topk", flags->topk, "Lengths of list")->check(CLI::Range(1, 1000))->capture_default_str();

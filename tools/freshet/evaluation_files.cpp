@@ -1,8 +1,10 @@
 // The protocols `files` and `sessions`: splits as others published them.
 #include "core/base/hash.hpp"
+#include "core/data/feature_table.hpp"
 #include "core/data/interaction_log.hpp"
 #include "core/data/string_map.hpp"
 #include "core/evaluation/next_item.hpp"
+#include "io/files/event_reader.hpp"
 #include "io/files/pair_file.hpp"
 #include "tools/freshet/evaluation_protocol.hpp"
 
@@ -18,6 +20,10 @@ class numbering {
     numbers_.emplace(id, number);
     ids_.emplace_back(id);
     return number;
+  }
+  std::optional<std::uint32_t> find(std::string_view id) const {
+    const auto found = numbers_.find(id);
+    return found == numbers_.end() ? std::nullopt : std::optional(found->second);
   }
   std::size_t size() const { return ids_.size(); }
   std::vector<std::string> take() { return std::move(ids_); }
@@ -112,6 +118,22 @@ result<evaluation_cases> read_session_cases(const protocol_flags& flags, file_id
   return next_item_cases(std::make_shared<const event_sequences>(split_sessions(users.sequences)));
 }
 
+/// Items that nobody touched are passed by.
+result<std::shared_ptr<const item_features>> read_item_features(const std::string& path, file_ids& ids) {
+  feature_table table(ids.items.size());
+  FRESHET_ASSIGN(const auto reader, open_items(path, {}));
+  while (true) {
+    FRESHET_ASSIGN(const auto row, reader->next());
+    if (!row) break;
+    if (const auto* bad = std::get_if<bad_row>(&*row)) {
+      return error{error_code::corrupted, path + ", line " + std::to_string(bad->line) + ": " + bad->reason};
+    }
+    const auto& described = std::get<item>(*row);
+    if (const auto number = ids.items.find(described.item_id)) table.add(item_row{*number}, described);
+  }
+  return std::make_shared<const item_features>(table.finish());
+}
+
 error needs(const protocol_flags& flags, const char* what) {
   return {error_code::invalid_argument, "the protocol " + flags.name + " needs " + what};
 }
@@ -142,12 +164,19 @@ result<protocol_data> read_protocol_files(const protocol_flags& flags,
     return error{error_code::invalid_argument,
                  (flags.test.empty() ? flags.prefixes : flags.test) + " holds nothing to predict"};
   }
-  data.train = std::make_shared<const training_data>(to_training_data(std::move(log), {users, ids.items.size()}));
+  auto train = to_training_data(std::move(log), {users, ids.items.size()});
+  if (!flags.items.empty()) {
+    FRESHET_ASSIGN(train.features, read_item_features(flags.items, ids));
+  }
+  data.item_ids = ids.items.take();
+  if (!flags.side.embeddings.empty()) {
+    FRESHET_ASSIGN(train.embeddings, read_embeddings(flags.side.embeddings, data.item_ids));
+  }
+  data.train = std::make_shared<const training_data>(std::move(train));
   if (!in_sessions) {
     data.cases.told = told_by(data.train);
     data.user_ids = ids.users.take();
   }
-  data.item_ids = ids.items.take();
   return data;
 }
 

@@ -99,6 +99,7 @@ result<protocol_data> read_database(const options& settings, const protocol_flag
   if (flags.replay) take_replay(std::move(replayed), data);
   if (data.cases.size() == 0) return nothing_held_out(in);
   train.strengths.widen(rows.item_ids.size());
+  FRESHET_TRY(add_side_data(*store, rows, flags.side, train));
   data.item_ids = std::move(rows.item_ids);
   data.train = std::make_shared<const training_data>(std::move(train));
   if (!flags.replay) data.cases.told = told_by(data.train);
@@ -119,6 +120,7 @@ void add_protocol_flags(CLI::App& command, protocol_flags& protocol) {
   command.add_option("--test", protocol.test, "files, sessions: what is to be predicted, in the same form");
   command.add_option("--candidates", protocol.candidates, "files: rank only these: user item item ... by line");
   command.add_option("--prefixes", protocol.prefixes, "sessions: instead of --test: item item ... TAB next item");
+  command.add_option("--items", protocol.items, "files, sessions: metadata of the items, to learn from (lightfm)");
   command
       .add_option("--test-share", protocol.test_share, "ratio: of each user's items; temporal-global: of all events")
       ->check(CLI::Range(0.0, 1.0))

@@ -13,6 +13,7 @@
 #include "core/evaluation/cases.hpp"
 #include "core/evaluation/replay.hpp"
 #include "tools/freshet/stop_request.hpp"
+#include "tools/freshet/training_dataset.hpp"
 
 namespace freshet::tools {
 
@@ -30,6 +31,9 @@ struct protocol_flags {
   bool replay = false;
   /// ratio: what is drawn.
   std::uint64_t seed = 42;
+  side_data_flags side;
+  /// files, sessions: metadata of the items, which are features then.
+  std::string items;
 };
 
 struct protocol_data {

@@ -28,6 +28,8 @@ result<std::shared_ptr<const item_features>> read_features(const event_store& st
   return features;
 }
 
+}  // namespace
+
 result<std::shared_ptr<const item_embeddings>> read_embeddings(const std::string& path,
                                                                const std::vector<std::string>& item_ids) {
   FRESHET_ASSIGN(const auto given, read_item_embeddings(path));
@@ -42,7 +44,16 @@ result<std::shared_ptr<const item_embeddings>> read_embeddings(const std::string
   return aligned;
 }
 
-}  // namespace
+status add_side_data(const event_store& store, const model_rows& rows, const side_data_flags& flags,
+                     training_data& data) {
+  if (flags.use_item_features) {
+    FRESHET_ASSIGN(data.features, read_features(store, rows));
+  }
+  if (!flags.embeddings.empty()) {
+    FRESHET_ASSIGN(data.embeddings, read_embeddings(flags.embeddings, rows.item_ids));
+  }
+  return success{};
+}
 
 result<training_dataset> read_training_dataset(const options& settings, const dataset_flags& flags,
                                                stop_request& stop) {
@@ -62,12 +73,7 @@ result<training_dataset> read_training_dataset(const options& settings, const da
                                                    (flags.sample_rate < 1 ? " in this sample" : "") +
                                                    "; `freshet ingest --events FILE` adds some"};
   }
-  if (flags.use_item_features) {
-    FRESHET_ASSIGN(read.data.features, read_features(*store, rows));
-  }
-  if (!flags.embeddings.empty()) {
-    FRESHET_ASSIGN(read.data.embeddings, read_embeddings(flags.embeddings, rows.item_ids));
-  }
+  FRESHET_TRY(add_side_data(*store, rows, flags, read.data));
   read.item_ids = std::move(rows.item_ids);
   return read;
 }
