@@ -12,6 +12,8 @@
 #include <string>
 
 #include "core/base/random.hpp"
+#include "core/linalg/blas_kernels.hpp"
+#include "core/linalg/blas_threads.hpp"
 #include "core/models/ease/cooccurrence.hpp"
 #include "core/models/ease/ease.hpp"
 #include "core/models/parallel.hpp"
@@ -113,6 +115,8 @@ int run(std::size_t items, int rounds, std::size_t threads) {
 }  // namespace freshet::bench
 
 int main(int argc, char** argv) {
+  freshet::end_idle_blas_threads();
+  freshet::choose_blas_kernels();
   const auto number = [&](int place, long fallback) { return argc > place ? std::atol(argv[place]) : fallback; };
   const long threads = number(3, static_cast<long>(freshet::thread_count(0)));
   return freshet::bench::run(static_cast<std::size_t>(std::clamp(number(1, 8000), 1L, 50'000L)),

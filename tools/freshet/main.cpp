@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "core/linalg/blas_kernels.hpp"
 #include "core/linalg/blas_threads.hpp"
 #include "tools/freshet/command.hpp"
 
@@ -46,6 +47,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   freshet::end_idle_blas_threads();
+  freshet::choose_blas_kernels();
   // A reader that closes the pipe, or a client that goes away, is an error of that write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   try {
