@@ -31,6 +31,10 @@ struct family {
   ids flags = {};
 };
 
+void PrintTo(const family& one, std::ostream* out) {
+  *out << one.name;
+}
+
 /// Vectors of the shop's items for bert_als.
 void write_embeddings(const small_shop& shop) {
   random_source random(3);
