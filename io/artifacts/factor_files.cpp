@@ -1,5 +1,7 @@
 #include "io/artifacts/factor_files.hpp"
 
+#include <algorithm>
+
 #include "core/base/check.hpp"
 #include "io/artifacts/checked_arrays.hpp"
 #include "io/files/npy.hpp"
@@ -9,6 +11,32 @@ namespace {
 
 constexpr std::size_t factors_max = 1024;
 constexpr std::string_view bias_file = "item_bias.npy";
+
+matrix<float> without_last_column(const matrix<float>& wide) {
+  matrix<float> narrow(wide.rows(), wide.columns() - 1);
+  for (std::size_t row = 0; row < wide.rows(); ++row) {
+    std::copy_n(wide.row(row).begin(), narrow.columns(), narrow.row(row).begin());
+  }
+  return narrow;
+}
+
+bool has_bias_column(const factor_arrays& arrays) {
+  const std::size_t columns = arrays.users.columns();
+  if (columns < 2 || arrays.users.rows() == 0) return false;
+  for (std::size_t row = 0; row < arrays.users.rows(); ++row) {
+    if (arrays.users.row(row)[columns - 1] != 1) return false;
+  }
+  return true;
+}
+
+/// What no user can change is a bias, not a factor: the fold-in must not fit it.
+void take_bias_from_column(factor_arrays& arrays) {
+  for (std::size_t row = 0; row < arrays.items.rows(); ++row) {
+    arrays.item_bias[row] = arrays.items.row(row)[arrays.items.columns() - 1];
+  }
+  arrays.users = without_last_column(arrays.users);
+  arrays.items = without_last_column(arrays.items);
+}
 
 }  // namespace
 
@@ -40,6 +68,7 @@ result<factor_arrays> read_factors(const model_layout& layout) {
     FRESHET_ASSIGN(arrays.item_bias, read_finite_vector_of(layout.file(bias_file), arrays.items.rows(), "items"));
   } else {
     arrays.item_bias.resize(arrays.items.rows());
+    if (has_bias_column(arrays)) take_bias_from_column(arrays);
   }
   return arrays;
 }

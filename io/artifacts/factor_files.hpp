@@ -1,5 +1,7 @@
 // What:   the arrays that families of user and item factors have in common.
-// Files:  U.npy [users x f], V.npy [items x f], item_bias.npy [items] (absent: all 0).
+// Files:  U.npy [users x f], V.npy [items x f], item_bias.npy [items]. Where that is absent and the last column of U
+//         holds nothing but 1, the last column of V is the bias, as the Python package `implicit` writes BPR; else all
+//         are 0.
 // Limits: 1 to 1024 factors.
 // Errors: as checked_arrays.hpp; corrupted where shapes do not agree, naming both files.
 #pragma once

@@ -73,6 +73,33 @@ TEST_F(bpr_files, of_another_program_may_lack_bias_and_parameters) {
   EXPECT_EQ(score_of(loaded->served->scores(), dense_query{std::vector<float>(6)}, item_row{1}), 0);
 }
 
+TEST_F(bpr_files, of_implicit_hold_the_bias_in_a_column_that_every_user_has_1_in) {
+  const auto& trained = dynamic_cast<const bpr_model&>(*trained_.served);
+  const auto scores = std::get<dense_scores>(trained.scores());
+  matrix<float> users(10, 7), items(20, 7);
+  for (std::size_t row = 0; row < 10; ++row) {
+    std::ranges::copy(trained_.user_factors.row(row), users.row(row).begin());
+    users.row(row)[6] = 1;
+  }
+  for (std::size_t row = 0; row < 20; ++row) {
+    std::ranges::copy(scores.factors.row(row), items.row(row).begin());
+    items.row(row)[6] = scores.bias[row];
+  }
+  fs::remove(at_ / "bpr_item_bias.npy");
+  fs::remove(at_ / "bpr_metadata.json");
+  ASSERT_TRUE(write_npy(at_ / "bpr_U.npy", users.view()));
+  ASSERT_TRUE(write_npy(at_ / "bpr_V.npy", items.view()));
+  const auto loaded = load_model(at_);
+  ASSERT_TRUE(loaded) << loaded.failure().message;
+  EXPECT_EQ(loaded->user_factors.values(), trained_.user_factors.values());
+  const auto expected = folded(trained_);
+  const auto actual = folded(*loaded);
+  for (std::uint32_t item = 0; item < 20; ++item) {
+    EXPECT_EQ(score_of(loaded->served->scores(), actual, item_row{item}),
+              score_of(trained_.served->scores(), expected, item_row{item}));
+  }
+}
+
 TEST_F(bpr_files, that_do_not_agree_are_refused_by_name) {
   ASSERT_TRUE(write_npy(at_ / "bpr_item_bias.npy", std::vector<float>(19)));
   EXPECT_THAT(refusal(), HasSubstr("bpr_item_bias.npy has 19 values where the model has 20 items"));
