@@ -141,6 +141,7 @@ error needs(const protocol_flags& flags, const char* what) {
 status check_flags(const protocol_flags& flags) {
   if (flags.train.empty()) return needs(flags, "--train FILE");
   if (flags.name == "files" && flags.test.empty()) return needs(flags, "--test FILE");
+  if (flags.name == "sessions" && flags.unordered) return needs(flags, "the order that --unordered takes away");
   if (flags.name == "sessions" && flags.test.empty() == flags.prefixes.empty())
     return needs(flags, "one of --test FILE and --prefixes FILE");
   return success{};
@@ -165,6 +166,7 @@ result<protocol_data> read_protocol_files(const protocol_flags& flags,
                  (flags.test.empty() ? flags.prefixes : flags.test) + " holds nothing to predict"};
   }
   auto train = to_training_data(std::move(log), {users, ids.items.size()});
+  if (flags.unordered) train.sequences = {};
   if (!flags.items.empty()) {
     FRESHET_ASSIGN(train.features, read_item_features(flags.items, ids));
   }

@@ -119,6 +119,7 @@ void add_protocol_flags(CLI::App& command, protocol_flags& protocol) {
   command.add_option("--train", protocol.train, "files, sessions: user,item[,strength][,ts][,session] by line");
   command.add_option("--test", protocol.test, "files, sessions: what is to be predicted, in the same form");
   command.add_option("--candidates", protocol.candidates, "files: rank only these: user item item ... by line");
+  command.add_flag("--unordered", protocol.unordered, "files: the order of the rows is not that of the events");
   command.add_option("--prefixes", protocol.prefixes, "sessions: instead of --test: item item ... TAB next item");
   command.add_option("--items", protocol.items, "files, sessions: metadata of the items, to learn from (lightfm)");
   command

@@ -23,6 +23,8 @@ struct protocol_flags {
   std::string test;
   std::string candidates;
   std::string prefixes;
+  /// files: the order of the rows means nothing.
+  bool unordered = false;
   /// ratio: of each user's items; temporal-global without a time: of all events.
   double test_share = 0.2;
   /// temporal-global: events from here on are held out; empty = by share.

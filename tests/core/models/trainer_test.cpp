@@ -23,6 +23,17 @@ TEST(trainer, is_found_by_the_type_its_models_name) {
   }
 }
 
+TEST(trainer, counts_who_touched_what_where_the_events_are_not_known) {
+  training_data pairs;
+  pairs.strengths.add_row(std::vector<weighted<item_row>>{{item_row{0}, 1}, {item_row{2}, 5}});
+  pairs.strengths.add_row(std::vector<weighted<item_row>>{{item_row{2}, 1}});
+  const auto* popularity = find_trainer("popularity").value();
+  const auto trained = popularity->train(pairs, *popularity->complete({}), {});
+  ASSERT_TRUE(trained);
+  const auto scores = std::get<constant_scores>(trained->served->scores()).scores;
+  EXPECT_EQ(std::vector<float>(scores.begin(), scores.end()), (std::vector<float>{1, 0, 2}));
+}
+
 TEST(trainer, that_does_not_exist_is_refused_with_the_known_ones) {
   const auto found = find_trainer("alps");
   ASSERT_FALSE(found);
