@@ -33,11 +33,13 @@ bool holds(const std::string& text, const std::string& word) {
 }
 
 TEST(files, name_no_place_of_one_machine_and_leave_nothing_undone) {
+  std::vector<std::string> words{"TODO", "FIXME"};
+  for (const char* directory : {"work", "tmp", "home"}) words.push_back("/" + std::string(directory) + "/");
   for (const auto& file : testing::source_files()) {
     // Which must name them.
     if (file.path == "tests/tidy/text_test.cpp") continue;
     for (std::size_t i = 0; i < file.lines.size(); ++i) {
-      for (const char* word : {"/work/", "/tmp/", "/home/", "TODO", "FIXME"}) {
+      for (const auto& word : words) {
         EXPECT_FALSE(holds(file.lines[i], word)) << place(file, i) << ": " << word;
       }
     }
