@@ -69,18 +69,22 @@ class event_traffic {
     plan_.done = [this](const http::load_outcome& one) { report_.record(one); };
     plan_.stop = [this] { return over_.load(); };
     thread_ = std::thread([this] {
-      const auto summary = http::generate_load(plan_);
-      if (summary) report_.finish(*summary);
+      outcome_ = http::generate_load(plan_);
+      if (outcome_) report_.finish(*outcome_);
     });
   }
-  ~event_traffic() { end(); }
+  ~event_traffic() {
+    over_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
   event_traffic(const event_traffic&) = delete;
   event_traffic& operator=(const event_traffic&) = delete;
 
   /// Null when there was none.
-  const load_report* end() {
+  result<const load_report*> end() {
     over_ = true;
     if (thread_.joinable()) thread_.join();
+    if (!outcome_) return outcome_.failure();
     return plan_.rate > 0 ? &report_ : nullptr;
   }
 
@@ -88,6 +92,7 @@ class event_traffic {
   load_mix mix_;
   http::load_plan plan_;
   load_report report_;
+  result<http::load_summary> outcome_ = http::load_summary{};
   std::atomic<bool> over_{false};
   std::thread thread_;
 };
@@ -137,7 +142,9 @@ int loadtest(const loadtest_flags& flags) {
   event_traffic events(flags, *ids);
   const auto requests = run_requests(flags, *ids, stop);
   if (!requests) return fail("loadtest", requests.failure());
-  const auto* posted = events.end();
+  const auto ended = events.end();
+  if (!ended) return fail("loadtest", ended.failure());
+  const load_report* posted = *ended;
   if (const auto shown = show(flags, *requests, posted); !shown) return fail("loadtest", shown.failure());
   const auto errors = requests->errors() + (posted == nullptr ? 0 : posted->errors());
   const auto count = requests->count() + (posted == nullptr ? 0 : posted->count());
