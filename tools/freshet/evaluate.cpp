@@ -24,7 +24,7 @@ struct evaluate_flags {
   std::string model_dir;
   std::vector<std::string> models;
   std::string db;
-  /// Of the first of `models`; the others take the defaults.
+  /// One for each of `models`, in their order; those without one take the defaults.
   std::vector<std::string> params;
   std::string params_file;
   training_flags training;

@@ -9,14 +9,13 @@
 #include "core/evaluation/hybrid_evaluation.hpp"
 #include "core/evaluation/score_distribution.hpp"
 #include "io/artifacts/item_content.hpp"
-#include "io/artifacts/model_directory.hpp"
 #include "io/artifacts/parameters_json.hpp"
-#include "io/artifacts/registry.hpp"
 #include "io/files/atomic_file.hpp"
 #include "io/files/csv_writer.hpp"
 #include "io/store/event_store.hpp"
 #include "tools/freshet/command.hpp"
 #include "tools/freshet/evaluation_protocol.hpp"
+#include "tools/freshet/model_source.hpp"
 #include "tools/freshet/model_training.hpp"
 
 namespace freshet::tools {
@@ -45,15 +44,7 @@ result<recipe> read_recipe(const hybrid_flags& flags, const options& settings) {
     FRESHET_ASSIGN(auto completed, read_parameters(*family, flags.given, settings.profile));
     return recipe{family, std::move(completed)};
   }
-  std::filesystem::path directory = flags.model_dir.empty() ? settings.model.dir : flags.model_dir;
-  if (std::filesystem::exists(directory / "registry.json")) {
-    FRESHET_ASSIGN(const auto known, registry::read(directory));
-    if (!known.current()) {
-      return error{error_code::not_found, directory.string() + " has no current model; see `freshet model list`"};
-    }
-    directory = known.current()->path;
-  }
-  FRESHET_ASSIGN(const auto loaded, load_model(directory));
+  FRESHET_ASSIGN(const auto loaded, load_model_at(flags.model_dir.empty() ? settings.model.dir : flags.model_dir));
   FRESHET_ASSIGN(const trainer* family, find_trainer(loaded.served->type()));
   FRESHET_ASSIGN(const auto given, parameters_from_json(loaded.params.empty() ? "{}" : loaded.params));
   FRESHET_ASSIGN(auto completed, family->complete(given));
