@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/data/event.hpp"
+
 namespace freshet {
 namespace {
 
@@ -45,7 +47,7 @@ item_features feature_table::finish() const {
   for (auto& [name, rows] : rows_of) {
     std::sort(rows.begin(), rows.end());
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-    if (rows.size() < items_min) continue;
+    if (rows.size() < items_min || name.size() > id_bytes_max) continue;
     const item_row column{static_cast<std::uint32_t>(made.names.size())};
     for (const auto row : rows) features_of[to_integer(row)].push_back({column, 1});
     made.names.push_back(name);

@@ -2,7 +2,7 @@
 // Names:   "category:Kitchen", "brand:Acme", "<attribute>:<text>", "<attribute>" for one that is true, and prices and
 //          other numbers by their tenth of the catalogue: "price:tenth 3".
 // Limits:  a feature of fewer than two items says nothing beyond the item itself and is left out; text longer than 64
-//          bytes is prose, not a category, and is left out.
+//          bytes is prose, not a category, and is left out, and so is a name of more than 256 bytes.
 // Same:    names and columns depend on the items alone, not on their order.
 #pragma once
 

@@ -39,6 +39,7 @@ TEST(feature_table, takes_attributes_by_their_type_and_leaves_prose_out) {
                        {"fragile", true},
                        {"heavy", false},
                        {"story", std::string(65, 'x')},
+                       {std::string(300, 'n'), true},
                        {"weight", double{row == item_row{0} ? 1.0 : 2.0}}};
     table.add(row, made);
   }
