@@ -1,6 +1,6 @@
 // What:    one POST /v1/events on its way: which records the log has acknowledged, and the answer once all are.
 // Threads: `delivered` is called from the sink's threads, once a record; the last call answers, or waits for
-// visibility.
+//          visibility.
 #pragma once
 
 #include <atomic>

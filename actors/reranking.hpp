@@ -1,6 +1,5 @@
 // What:    what becomes of the merged candidates of a request: their new order, cut to the answer's length, and what
-// the
-//          answer says about it: signals, explanations, reasons.
+//          the answer says about it: signals, explanations, reasons.
 // Threads: runs on the scorer that found itself last; reads what nobody changes.
 // Cost:    nothing for a request that asks for no reranking and no reasons.
 #pragma once

@@ -1,7 +1,6 @@
 // What:    how far a mean over cases, or the difference of two models on the same cases, is chance.
 // How:     intervals: percentile bootstrap (Efron 1979): users are drawn again with repetition, with all their cases,
-// and
-//          the mean is taken anew. p: sign-flip permutation test of paired differences (Fisher 1935): the share of
+//          and the mean is taken anew. p: sign-flip permutation test of paired differences (Fisher 1935): the share of
 //          random swaps of the two models, user by user, that differ at least as much; (1 + those) / (1 + resamples).
 // Why users: cases of one user are alike, so they are drawn together.
 // Same:    the same seed gives the same numbers on any number of threads.

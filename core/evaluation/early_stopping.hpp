@@ -1,6 +1,5 @@
 // What:    measures a model on held-out cases while it is trained, ends the training when that stops getting better,
-// and
-//          keeps the best model.
+//          and keeps the best model.
 //              const auto split = split_for_validation(data, {});
 //              early_stopping stopping(split.cases, {});
 //              auto trained = family.train(*split.rest, completed, {.progress = stopping.watch()});

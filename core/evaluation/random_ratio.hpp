@@ -1,6 +1,5 @@
 // What:    cases of the protocol `ratio`: of each user a random share of the items is held out (LightGCN, BARS). A
-// model
-//          that is told the others ranks all items minus those.
+//          model that is told the others ranks all items minus those.
 // Rule:    an item leaves with all its events; at least one leaves and at least one stays, so users of one item make no
 //          case. What is drawn depends on the seed and the user alone.
 #pragma once

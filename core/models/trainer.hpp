@@ -36,6 +36,8 @@ struct trainer {
   /// Whether it looks at the features and embeddings of training_data; what would have no effect is refused, not read.
   bool uses_features = false;
   bool uses_embeddings = false;
+  /// Whether stopping it early leaves a whole model: not where several are trained one after the other.
+  bool stops_early = true;
 };
 
 [[nodiscard]] std::span<const trainer> trainers();

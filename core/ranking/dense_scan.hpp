@@ -1,8 +1,7 @@
 // What: scores factor vectors: score(i) = dot(query, V[i]), + bias[i] where there is one.
 // How:  a pass over int8 codes gives every row an upper and a lower bound (core/linalg/int8_quantization.hpp); rows
-// that
-//       can still be among the k best are scored in float32. Rows and queries without a bound are scored in float32
-//       from the start.
+//       that can still be among the k best are scored in float32. Rows and queries without a bound are scored in
+//       float32 from the start.
 // Cost: reads columns + 4.5 bytes a row once for all queries of a batch, in tiles that stay in the first cache level.
 //       Groups of 16 rows of which a filter leaves none are skipped. k rows and what lies within twice the bound of the
 //       k-th are scored again: about 2 k where scores spread like a normal distribution.

@@ -1,8 +1,7 @@
 // What:   the unread part of an input stream as one piece of memory that grows on demand.
 // Why:    CSV and NDJSON look for the end of a record in place, without copying it.
 // Limits: a record of at most 1 MiB; of a longer one the first 4 KiB are shown. The caller consumes; what it leaves is
-// kept, so
-//         memory is what one record needs and a read more.
+//         kept, so memory is what one record needs and a read more.
 #pragma once
 
 #include <memory>

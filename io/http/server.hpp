@@ -8,7 +8,7 @@
 // Limits:  of server_options; besides, 16 requests of a connection in work at once, and 32 bulk bodies' worth of bodies
 //          in memory for all connections together (503 beyond). Over connections_max clients are told 503.
 // Cost:    about 8 us of CPU a request with a body of 600 bytes, answered on the I/O thread; 100,000 requests/s a
-// thread.
+//          thread.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
 // What every command promises: exit codes, help with an example, configuration that is checked, and the registry's
-// commands.
+//                              commands.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -110,7 +110,7 @@ result<trained_model> train_with_progress(const trainer& family, const training_
     shown.update({.count = done.step, .part = done.step, .whole = done.steps, .note = loss});
     return !stop.is_made();
   };
-  if (!flags.early.metric.empty() && family.name == "hybrid") {
+  if (!flags.early.metric.empty() && !family.stops_early) {
     return error{
         error_code::invalid_argument,
         "--early-stopping would leave the later parts of a blend untrained; train each with it by itself, then "

@@ -1,7 +1,6 @@
 // What:    how often items meet: left^T right of two sparse matrices over the same rows.
 // Why:     what closed-form models solve: with left = right = users x items it is the Gram matrix; with left = what
-// came
-//          before and right = what came after it counts transitions.
+//          came before and right = what came after it counts transitions.
 // Shapes:  left [rows x m], right [rows x n]; the product [m x n].
 // Same:    each element is summed in the order of the rows: the same bytes for every number of threads.
 // Cost:    sum over the rows of left entries x right entries, and a transposed copy of left.

@@ -1,9 +1,8 @@
 // What:    a recurrent network that predicts a session's next item: training, and the model it gives.
 // Model:   for the events x_1 .. x_t of a session  h_t = GRU(h_{t-1}, E[x_t]),  h_0 = 0  and the score of item i next
-// is
-//          Wy[i] . h_t + by[i].  With score_scale c > 0 the rows of Wy keep length 1 and h_t is taken at length c: the
-//          score is c x cosine + by[i], and no item wins by the length of its row.  One layer, with E the embedding of
-//          the event's item and gates [r | z | n] of width h:
+//          is Wy[i] . h_t + by[i].  With score_scale c > 0 the rows of Wy keep length 1 and h_t is taken at length c:
+//          the score is c x cosine + by[i], and no item wins by the length of its row.  One layer, with E the embedding
+//          of the event's item and gates [r | z | n] of width h:
 //            r, z = s(E Wx + h Wh + b)    n = tanh(E Wx + b + r * (h Wh))    h' = (1 - z) h + z n
 //          A further layer takes the h' of the one below for E.
 // Loss:    cross_entropy: -log softmax of the target among the candidates; bpr_max: -log sum_j p_j s(r_target - r_j) +
@@ -23,8 +22,8 @@
 // Cost:    training: about 6 h (candidates + 6 h layers) an event, plus what the optimizer does to the candidates' rows
 //          for each minibatch; fold-in: 12 h^2 layers an event of the current session.
 // Tuning:  adagrad at .1 with final_learning_rate .05, batch_size 32, score_scale 10..12 and n_sample 1024 ranked best
-// on
-//          a shop's clicks (score_scale 9 and 16, adam and logq 0 worse; unroll_steps and dropout made no difference).
+//          on a shop's clicks (score_scale 9 and 16, adam and logq 0 worse; unroll_steps and dropout made no
+//          difference).
 // Source:  Hidasi, Karatzoglou, Baltrunas, Tikk 2016; Hidasi, Karatzoglou 2018 (losses, shared samples, eq. 10 .. 13);
 //          Hidasi, Czapp 2023 (what reimplementations got wrong: sampling, reset at session ends, shared embedding);
 //          Cho et al. 2014 with the reset after the product; Duchi 2011 (adagrad); Kingma, Ba 2015 (adam);

@@ -22,16 +22,7 @@ constexpr std::size_t tile_vectors = 2;
 
 }  // namespace
 
-const gru4rec_kernels gru4rec_avx2{.name = "avx2",
-                                   .multiply = multiply,
-                                   .step_forward = step_forward,
-                                   .step_backward = step_backward,
-                                   .exponentials = exponentials,
-                                   .scale = scale,
-                                   .bpr_max_terms = bpr_max_terms,
-                                   .bpr_max_gradient = bpr_max_gradient,
-                                   .adagrad = adagrad,
-                                   .adam = adam};
+constinit const gru4rec_kernels gru4rec_avx2 = kernels_named("avx2");
 
 }  // namespace freshet
 

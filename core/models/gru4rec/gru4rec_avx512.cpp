@@ -22,16 +22,7 @@ constexpr std::size_t tile_vectors = 4;
 
 }  // namespace
 
-const gru4rec_kernels gru4rec_avx512{.name = "avx512",
-                                     .multiply = multiply,
-                                     .step_forward = step_forward,
-                                     .step_backward = step_backward,
-                                     .exponentials = exponentials,
-                                     .scale = scale,
-                                     .bpr_max_terms = bpr_max_terms,
-                                     .bpr_max_gradient = bpr_max_gradient,
-                                     .adagrad = adagrad,
-                                     .adam = adam};
+constinit const gru4rec_kernels gru4rec_avx512 = kernels_named("avx512");
 
 }  // namespace freshet
 

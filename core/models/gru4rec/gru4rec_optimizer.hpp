@@ -1,6 +1,5 @@
 // What:    how a gradient changes parameters: adagrad with momentum, or adam; rows of an embedding that were not
-// touched
-//          are left alone, their moments too.
+//          touched are left alone, their moments too.
 // Source:  Duchi, Hazan, Singer 2011; Kingma, Ba 2015; momentum and epsilon as in Hidasi's implementation.
 #pragma once
 

@@ -1,10 +1,8 @@
 // What:    the output layer with its loss: scores of a minibatch's candidates, and the gradients of the hidden states
-// and
-//          of the candidates' rows.
+//          and of the candidates' rows.
 // Shapes:  hidden [rows x width]; candidates in slots, see gru4rec_candidates.hpp.
 // Same:    blocks and groups of candidates have sizes of their own and are added in order: the number of threads
-// changes
-//          no byte.
+//          changes no byte.
 #pragma once
 
 #include <cstdint>

@@ -14,15 +14,6 @@ constexpr std::size_t tile_vectors = 2;
 
 }  // namespace
 
-const gru4rec_kernels gru4rec_portable{.name = "portable",
-                                       .multiply = multiply,
-                                       .step_forward = step_forward,
-                                       .step_backward = step_backward,
-                                       .exponentials = exponentials,
-                                       .scale = scale,
-                                       .bpr_max_terms = bpr_max_terms,
-                                       .bpr_max_gradient = bpr_max_gradient,
-                                       .adagrad = adagrad,
-                                       .adam = adam};
+constinit const gru4rec_kernels gru4rec_portable = kernels_named("portable");
 
 }  // namespace freshet

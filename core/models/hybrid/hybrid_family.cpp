@@ -94,9 +94,10 @@ result<trained_model> train(const training_data& data, const parameters& complet
 }  // namespace
 
 trainer hybrid_trainer() {
-  return {
-      "hybrid", "A weighted blend of other models, all trained on the same data", complete, memory_bytes, train, true,
-      true};
+  return {"hybrid", "A weighted blend of other models, all trained on the same data",
+          complete, memory_bytes,
+          train,    true,
+          true,     false};
 }
 
 }  // namespace freshet

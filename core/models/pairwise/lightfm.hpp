@@ -16,7 +16,7 @@
 // Cost:    training: O((2 + negatives looked at) x f x entries + f x feature values) an epoch, the negatives of warp
 //          being drawn in advance: max_sampled x entries; fold-in: as pairwise_fold_in.hpp.
 // Source:  Kula 2015, eq. 1 and 2; Weston, Bengio, Usunier 2011, algorithm 1 (warp); Duchi, Hazan, Singer 2011
-// (Adagrad).
+//          (Adagrad).
 #pragma once
 
 #include <cstdint>

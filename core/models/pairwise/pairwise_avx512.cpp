@@ -21,11 +21,7 @@ namespace {
 
 }  // namespace
 
-const pairwise_kernels pairwise_avx512{.name = "avx512",
-                                       .bpr_sgd = bpr_sgd,
-                                       .bpr_adagrad = bpr_adagrad,
-                                       .logistic_adagrad = logistic_adagrad,
-                                       .warp_adagrad = warp_adagrad};
+constinit const pairwise_kernels pairwise_avx512 = kernels_named("avx512");
 
 }  // namespace freshet
 

@@ -11,7 +11,7 @@
 // Threads: `draw` is const and may run on any thread; `deal` is not.
 // Cost:    deal O(entries + items); draw O(samples x candidates) expected; memory 8 bytes an entry.
 // Source:  Gemulla, Nijkamp, Haas, Sismanis 2011 (stratified SGD); Rendle et al. 2009, section 4.2 (verified
-// negatives).
+//          negatives).
 #pragma once
 
 #include <cstddef>

@@ -15,10 +15,6 @@ namespace {
 
 }  // namespace
 
-const pairwise_kernels pairwise_portable{.name = "portable",
-                                         .bpr_sgd = bpr_sgd,
-                                         .bpr_adagrad = bpr_adagrad,
-                                         .logistic_adagrad = logistic_adagrad,
-                                         .warp_adagrad = warp_adagrad};
+constinit const pairwise_kernels pairwise_portable = kernels_named("portable");
 
 }  // namespace freshet

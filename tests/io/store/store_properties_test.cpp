@@ -1,5 +1,5 @@
 // Promises E1 and E3: whatever the order in which batches come, and however often, the store holds what the naive one
-// holds.
+//                     holds.
 #include "tests/io/store/store_fixture.hpp"
 
 namespace freshet {
