@@ -47,7 +47,7 @@ class reranking {
       best_.push_back({each.row, each.score});
       out_.explanations.push_back(explanation_of(each));
     }
-    out_.eligible = model_.items() - task_.excluded.size();
+    out_.original_count = out_.filtered_count = model_.items() - task_.excluded.size();
   }
 
  private:

@@ -105,9 +105,9 @@ void append_category_distribution(std::string& out, const recommendation& answer
 /// Nothing was filtered and no cache was asked: those members say so.
 void append_filter_info(std::string& out, const strategy_request& asked, const recommendation& answer) {
   out += "{\"original_count\":";
-  append_json_unsigned(out, answer.eligible);
+  append_json_unsigned(out, answer.original_count);
   out += ",\"filtered_count\":";
-  append_json_unsigned(out, answer.eligible);
+  append_json_unsigned(out, answer.filtered_count);
   out +=
       ",\"filters_applied\":{\"categories\":[],\"brands\":[],\"min_price\":null,\"max_price\":null,"
       "\"excluded_items\":0,\"included_items\":0},\"cache\":{\"hit\":false,\"ttl\":0,\"invalidated\":false},"

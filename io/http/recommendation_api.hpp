@@ -1,8 +1,13 @@
 // What:    the recommendation requests of the three surfaces as typed values, and their answers as bytes; pure
 //          functions, no actors, no sockets.
 //            lite   GET /recommend, GET /similar-items            (recsys-lite-runbook.md; string ids)
-//            guide  POST /recommend                               (operations-guide.md; integer or string ids)
-//            v1     POST /v1/recommend                            (user, or an anonymous history)
+//            guide  POST /recommend, /batch_recommend, /similar_items
+//                                                                 (operations-guide.md; integer or string ids)
+//            v1     POST /v1/recommend, /v1/rank, GET /v1/items/{id}/similar
+//                                                                 (user, or an anonymous history)
+// Filter:  every surface says its conditions in the one filter grammar (core/filters/expression.hpp): `price_max: 5`
+//          of the guide and `max_price=5` of lite become `price <= 5`. The parse does not look into the text that a
+//          client of v1 writes: who evaluates it (and keeps the result) reports what is wrong.
 // Errors:  a parse that fails yields the finished problem response (400, 415, 422) of its surface. 422: missing or
 //          unparseable (the guide: a list of {loc, msg, type}, also for a topk out of range and a body that is no
 //          JSON). 400: out of range, a documented parameter that has no effect yet (unsupported.hpp), and on v1 an
@@ -11,6 +16,7 @@
 // Cost:    rendering appends prerendered item fragments to one string: a few microseconds for ten items.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -54,6 +60,53 @@ struct given_weights {
   std::optional<float> quality;
 };
 
+/// Which items may stand in an answer.
+struct item_conditions {
+  /// In the filter grammar; empty = every item.
+  std::string filter;
+  std::vector<std::string> exclude_items;
+  /// Only these, where any are given.
+  std::vector<std::string> include_items;
+
+  bool any() const { return !filter.empty() || !exclude_items.empty() || !include_items.empty(); }
+  friend bool operator==(const item_conditions&, const item_conditions&) = default;
+};
+
+/// What a client of lite gave as conditions, for `filter_info`.
+struct lite_filters {
+  std::vector<std::string> categories;
+  std::vector<std::string> brands;
+  std::optional<float> min_price;
+  std::optional<float> max_price;
+
+  friend bool operator==(const lite_filters&, const lite_filters&) = default;
+};
+
+/// A part of a list, from 1; lite.
+struct page_request {
+  std::size_t number = 1;
+  std::size_t size = 10;
+};
+
+/// lite; without it an answer may come from the cache and stays as long as configured.
+struct cache_request {
+  bool use = true;
+  std::optional<std::chrono::seconds> ttl;
+  /// Compute anew and keep that.
+  bool invalidate = false;
+  /// Whether the client gave any of the three: then the answer has `filter_info`.
+  bool given = false;
+};
+
+/// v1: scores of items of which `filter` is true are multiplied by `factor` (divided where they are negative).
+struct boost {
+  std::string filter;
+  float factor = 1;
+
+  friend bool operator==(const boost&, const boost&) = default;
+};
+inline constexpr std::size_t boosts_max = 4;
+
 struct recommend_query {
   surface form = surface::lite;
   /// Empty only on v1, when `history` is given instead.
@@ -63,7 +116,14 @@ struct recommend_query {
   std::vector<history_entry> history;
   std::size_t k = 10;
   bool exclude_seen = true;
+  item_conditions conditions;
 
+  // lite
+  lite_filters given_filters;
+  std::optional<page_request> page;
+  cache_request cache;
+  /// Approximate search where an index is configured.
+  bool use_faiss = true;
   /// lite: nothing = the model's order.
   std::optional<strategy_request> strategy;
   /// guide: nothing = as configured.
@@ -73,12 +133,44 @@ struct recommend_query {
   float diversity = 0;
   /// v1: whether each item comes with reasons.
   bool explain = false;
+  /// v1: best items of the list that are passed over.
+  std::size_t offset = 0;
+  std::vector<boost> boosts;
+  /// v1: metadata to return, by name; nothing = title, category, brand, price and image.
+  std::optional<std::vector<std::string>> fields;
+  /// v1: answer only with this model; empty = the one in service.
+  std::string model;
+  /// v1: from the history retained up to here.
+  std::optional<unix_seconds> as_of;
+  /// v1: `conditions.include_items` is a candidate list that is to come back ranked (POST /v1/rank).
+  bool ranks_candidates = false;
+  /// guide: one of a POST /batch_recommend.
+  bool in_batch = false;
 };
 
 struct similar_query {
+  surface form = surface::lite;
   std::string item_id;
+  /// The guide echoes the JSON type it was given.
+  bool item_id_is_number = false;
   std::size_t k = 10;
+  item_conditions conditions;
+
+  // lite
+  lite_filters given_filters;
+  std::optional<page_request> page;
+  cache_request cache;
+  bool use_faiss = true;
   std::optional<strategy_request> strategy;
+  /// guide: false = by content.
+  bool use_cf = true;
+  /// v1
+  std::optional<std::vector<std::string>> fields;
+};
+
+/// guide: POST /batch_recommend as the queries of its users, in the order given, repeats left out.
+struct batch_query {
+  std::vector<recommend_query> users;
 };
 
 template <class Query>
@@ -87,7 +179,11 @@ using parsed = std::variant<Query, response>;
 [[nodiscard]] parsed<recommend_query> parse_lite_recommend(const request& in, std::size_t k_max);
 [[nodiscard]] parsed<similar_query> parse_lite_similar(const request& in, std::size_t k_max);
 [[nodiscard]] parsed<recommend_query> parse_guide_recommend(const request& in);
+[[nodiscard]] parsed<batch_query> parse_guide_batch(const request& in);
+[[nodiscard]] parsed<similar_query> parse_guide_similar(const request& in);
 [[nodiscard]] parsed<recommend_query> parse_v1_recommend(const request& in);
+[[nodiscard]] parsed<recommend_query> parse_v1_rank(const request& in);
+[[nodiscard]] parsed<similar_query> parse_v1_similar(const request& in, std::string item_id);
 
 /// An item with its metadata rendered once, for every answer it appears in. Immutable.
 class item_view {
@@ -134,8 +230,19 @@ struct recommendation {
   std::vector<reranked_row> reranked;
   /// By item; empty where there was no reranking by a strategy.
   std::vector<std::string> explanations;
-  /// Items that could have been recommended; for reranking by a strategy.
-  std::size_t eligible = 0;
+  /// lite: items that could have been recommended before and after the conditions of the request; counted where the
+  /// answer has `filter_info`.
+  std::size_t original_count = 0;
+  std::size_t filtered_count = 0;
+  /// lite: the length of the list of which `items` is a page.
+  std::size_t listed = 0;
+  /// lite: what became of the cache; for `filter_info`.
+  bool cache_hit = false;
+  std::chrono::seconds cache_ttl{};
+  /// guide, of similar items: "cf_embeddings" or "content".
+  std::string method;
+  /// v1, of a candidate list: those that are not in `items`: unknown, hidden, filtered or seen.
+  std::vector<std::string> unranked;
   /// By item, the strongest first; empty where nobody asked.
   std::vector<std::vector<reason>> reasons;
 };
@@ -159,6 +266,21 @@ struct because_answer {
 /// is_fallback, fallback_method, model_id, latency_ms}; `user_id` is null for an anonymous history.
 /// `because` [{item_id, title, contribution}] with each item when it was asked for.
 [[nodiscard]] response render_v1(const recommend_query& query, const recommendation& answer, double latency_ms);
+/// {recommendations, count, is_fallback, fallback_method}: what /batch_recommend says of one user, appended to `out`.
+void append_batch_entry(std::string& out, const recommend_query& query, const recommendation& answer);
+struct batch_entry {
+  const recommend_query* query{};
+  /// As append_batch_entry wrote it.
+  std::string body;
+  bool is_fallback = false;
+};
+/// {results: {"<id>": ...}, num_users, total_latency_ms, cf_users, fallback_users}
+[[nodiscard]] response render_guide_batch(std::span<const batch_entry> entries, double latency_ms);
+/// {product_id, similar_items: [...], count, method, model_id, latency_ms}
+[[nodiscard]] response render_guide_similar(const similar_query& query, const recommendation& answer,
+                                            double latency_ms);
+/// {item_id, similar_items: [...], count, model_id, latency_ms}
+[[nodiscard]] response render_v1_similar(const similar_query& query, const recommendation& answer, double latency_ms);
 
 /// {user_id, item_id, model_id, score, because: [{item_id, title, contribution}]}
 [[nodiscard]] response render_because(const because_answer& answer);

@@ -89,7 +89,7 @@ TEST_F(reranking_of_four, explains_each_place_of_a_strategy) {
   EXPECT_EQ(order(*task), (rows{item_row{3}, item_row{0}, item_row{2}}));
   EXPECT_EQ(out.explanations, (std::vector<std::string>{"Rarely seen, close to your taste",
                                                         "Because you bought Title 1", "Because you bought Title 1"}));
-  EXPECT_EQ(out.eligible, 3U);
+  EXPECT_EQ(out.original_count, 3U);
 }
 
 TEST_F(reranking_of_four, says_what_adds_variety_and_what_is_popular) {

@@ -83,7 +83,7 @@ TEST(guide_answer, shows_the_signals_of_a_reranked_list) {
 TEST(lite_answer, explains_a_reranked_list) {
   recommendation answer = two_items();
   answer.explanations = {"Popular right now", "Because you bought \"it\""};
-  answer.eligible = 7;
+  answer.original_count = answer.filtered_count = 7;
   const recommend_query query{.user_id = "u", .strategy = strategy_request{.strategy = rerank_strategy::diversity}};
   const auto shown = boost::json::parse(render_lite(query, answer).body);
   EXPECT_EQ(shown.at("recommendations").at(1).at("explanation"), "Because you bought \"it\"");
