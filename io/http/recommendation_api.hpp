@@ -76,8 +76,8 @@ struct item_conditions {
 struct lite_filters {
   std::vector<std::string> categories;
   std::vector<std::string> brands;
-  std::optional<float> min_price;
-  std::optional<float> max_price;
+  std::optional<double> min_price;
+  std::optional<double> max_price;
 
   friend bool operator==(const lite_filters&, const lite_filters&) = default;
 };
@@ -99,11 +99,11 @@ struct cache_request {
 };
 
 /// v1: scores of items of which `filter` is true are multiplied by `factor` (divided where they are negative).
-struct boost {
+struct score_boost {
   std::string filter;
   float factor = 1;
 
-  friend bool operator==(const boost&, const boost&) = default;
+  friend bool operator==(const score_boost&, const score_boost&) = default;
 };
 inline constexpr std::size_t boosts_max = 4;
 
@@ -135,7 +135,7 @@ struct recommend_query {
   bool explain = false;
   /// v1: best items of the list that are passed over.
   std::size_t offset = 0;
-  std::vector<boost> boosts;
+  std::vector<score_boost> boosts;
   /// v1: metadata to return, by name; nothing = title, category, brand, price and image.
   std::optional<std::vector<std::string>> fields;
   /// v1: answer only with this model; empty = the one in service.
@@ -172,6 +172,21 @@ struct similar_query {
 struct batch_query {
   std::vector<recommend_query> users;
 };
+
+/// lite: whether the answer says what was filtered, reranked or cached: where the client asked for any of it.
+template <class Query>
+bool wants_filter_info(const Query& query) {
+  return query.conditions.any() || query.strategy || query.cache.given;
+}
+
+/// Which part of a list of `listed` items stands on a page; past the end it is the last one.
+struct page_cut {
+  std::size_t number = 1;
+  std::size_t pages = 0;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+[[nodiscard]] page_cut cut_page(const page_request& asked, std::size_t listed);
 
 template <class Query>
 using parsed = std::variant<Query, response>;
@@ -281,6 +296,14 @@ struct batch_entry {
                                             double latency_ms);
 /// {item_id, similar_items: [...], count, model_id, latency_ms}
 [[nodiscard]] response render_v1_similar(const similar_query& query, const recommendation& answer, double latency_ms);
+
+/// A body that was kept, as the answer to another request of the same kind: the rest stays byte for byte.
+/// guide and v1: with its own latency, which every body has as its last member.
+[[nodiscard]] response with_latency(std::string_view kept_body, double latency_ms);
+/// lite: with what became of the cache this time, which `filter_info` has as its last member; a body whose
+/// `filter_info` is null is the answer as it is.
+[[nodiscard]] response with_cache_state(std::string_view kept_body, bool hit, std::chrono::seconds ttl,
+                                        bool invalidated);
 
 /// {user_id, item_id, model_id, score, because: [{item_id, title, contribution}]}
 [[nodiscard]] response render_because(const because_answer& answer);
