@@ -185,6 +185,13 @@ result<database::lookups> database::get_all(family which, const std::vector<rock
   return found;
 }
 
+result<database::snapshot_ptr> database::snapshot() const {
+  if (is_reader()) return snapshot_ptr();
+  FRESHET_ASSIGN(const auto open, files());
+  return snapshot_ptr((*open)->GetSnapshot(),
+                      [open](const rocksdb::Snapshot* moment) { (*open)->ReleaseSnapshot(moment); });
+}
+
 database::range database::with_prefix(std::string_view prefix) {
   range keys{std::string(prefix), std::string(prefix)};
   while (!keys.last.empty() && keys.last.back() == '\xff') keys.last.pop_back();

@@ -79,11 +79,15 @@ class database {
   };
   /// The keys with this prefix.
   static range with_prefix(std::string_view prefix);
-  /// Calls `visit(key, value)` in order, on a snapshot of its own, until it returns scan::stop or an error.
-  /// `cached`: the blocks stay in memory, for reads that come again; not for passes over everything.
+  /// Calls `visit(key, value)` in order, on a snapshot of its own unless one is given, until it returns scan::stop or
+  /// an error. `cached`: the blocks stay in memory, for reads that come again; not for passes over everything.
   enum class blocks { cached, passing };
   template <class Visit>
-  status for_each(family which, const range& keys, blocks kept, Visit visit) const;
+  status for_each(family which, const range& keys, blocks kept, Visit visit,
+                  const rocksdb::Snapshot* moment = nullptr) const;
+  /// This moment, for several passes over one state of all families; null of a reader, whose state stands still anyway.
+  using snapshot_ptr = std::shared_ptr<const rocksdb::Snapshot>;
+  result<snapshot_ptr> snapshot() const;
 
   /// Looks up many keys of one family, which ascend. While the results are in use a pin must be held.
   struct lookups {
@@ -129,8 +133,10 @@ class database {
 };
 
 template <class Visit>
-status database::for_each(family which, const range& keys, blocks kept, Visit visit) const {
+status database::for_each(family which, const range& keys, blocks kept, Visit visit,
+                          const rocksdb::Snapshot* moment) const {
   rocksdb::ReadOptions options;
+  options.snapshot = moment;
   const rocksdb::Slice last = slice_of(keys.last);
   if (!keys.last.empty()) options.iterate_upper_bound = &last;
   options.fill_cache = kept == blocks::cached;

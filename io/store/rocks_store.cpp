@@ -26,6 +26,13 @@ result<schema::salts> initialise(database& db) {
   return salts;
 }
 
+/// Every record of an older schema means the same in the present one; what is new must not meet an older program.
+status migrate(database& db) {
+  FRESHET_ASSIGN(auto batch, db.begin());
+  batch.put(family::meta, schema::version_key, schema::encode_version(schema::version));
+  return db.write(batch, /*sync=*/true);
+}
+
 result<schema::salts> check_schema(database& db) {
   FRESHET_ASSIGN(const auto stored_version, db.get(family::meta, schema::version_key));
   FRESHET_ASSIGN(const auto stored_salts, db.get(family::meta, schema::salts_key));
@@ -47,7 +54,8 @@ result<schema::salts> check_schema(database& db) {
                                               "); use the newer program, or restore a backup of the older one"};
   }
   const auto salts = stored_salts ? schema::decode_salts(*stored_salts) : std::nullopt;
-  if (!salts) return not_ours(db);
+  if (*number == 0 || !salts) return not_ours(db);
+  if (*number < schema::version && !db.is_reader()) FRESHET_TRY(migrate(db));
   return *salts;
 }
 
@@ -119,15 +127,23 @@ status rocks_store::load_types() {
   });
 }
 
+result<std::vector<consumed_position>> rocks_store::read_positions(const rocksdb::Snapshot* moment) const {
+  std::vector<consumed_position> found;
+  const auto read = [&](auto key, auto value) -> result<scan> {
+    auto position = schema::decode_position(key, value);
+    if (!position) return damaged("a stored offset");
+    found.push_back(*std::move(position));
+    return scan::go_on;
+  };
+  FRESHET_TRY(db_->for_each(family::meta, database::with_prefix(schema::offset_prefix), database::blocks::passing, read,
+                            moment));
+  return found;
+}
+
 status rocks_store::load_positions() {
+  FRESHET_ASSIGN(auto stored, read_positions(nullptr));
   std::map<position_key, log_offset> found;
-  FRESHET_TRY(db_->for_each(family::meta, database::with_prefix(schema::offset_prefix), database::blocks::passing,
-                            [&](auto key, auto value) -> result<scan> {
-                              auto position = schema::decode_position(key, value);
-                              if (!position) return damaged("a stored offset");
-                              found[{std::move(position->source), position->partition}] = position->next_offset;
-                              return scan::go_on;
-                            }));
+  for (auto& each : stored) found[{std::move(each.source), each.partition}] = each.next_offset;
   const std::lock_guard guard(positions_mutex_);
   positions_ = std::move(found);
   return success{};

@@ -30,6 +30,7 @@ class rocks_store final : public event_store {
   status refresh() override;
   result<ingest_outcome> apply(const ingest_batch& batch, bool sync) override;
   result<std::vector<item_index>> put_items(std::span<const item> items) override;
+  status remove_items(std::span<const item_index> items) override;
   result<std::vector<item_index>> intern_items(std::span<const std::string> item_ids) override;
   status sync() override { return db_->sync(); }
 
@@ -44,8 +45,12 @@ class rocks_store final : public event_store {
   result<std::vector<stored_event>> events(user_index user, std::size_t limit,
                                            std::optional<event_cursor> after) const override;
   status for_each_history(const std::function<bool(user_index, std::span<const interaction>)>& visit) const override;
+  result<std::vector<consumed_position>> for_each_event(
+      const std::function<bool(const interaction&)>& visit) const override;
   result<std::optional<item>> find_metadata(item_index index) const override;
+  result<bool> is_deleted(item_index index) const override;
   status for_each_item(const std::function<void(item_index, const item&)>& visit) const override;
+  result<std::vector<item_index>> deleted_items() const override;
   result<store_counts> counts() const override;
   result<std::vector<std::uint64_t>> item_event_counts() const override { return counters_.events_of_items(); }
 
@@ -62,6 +67,7 @@ class rocks_store final : public event_store {
   status load_items();
   status load_types();
   status load_positions();
+  result<std::vector<consumed_position>> read_positions(const rocksdb::Snapshot* moment) const;
   error damaged(std::string_view what) const;
 
   // --- reading

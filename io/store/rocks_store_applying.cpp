@@ -130,10 +130,10 @@ status rocks_store::count_new_items(ingest_plan& plan) const {
   if (plan.after.next_item < items_.size()) return too_many("items");
   for (const auto& count : plan.counts) {
     if (counters_.events_of(count.item) > 0) continue;
-    // Counted already when it has metadata.
+    // Counted already when it has metadata; not counted when it was deleted.
     if (to_integer(count.item) < items_.size()) {
-      FRESHET_ASSIGN(const auto metadata, db_->get(family::items, schema::key_of_item(count.item).view()));
-      if (metadata) continue;
+      FRESHET_ASSIGN(const auto record, db_->get(family::items, schema::key_of_item(count.item).view()));
+      if (record) continue;
     }
     ++plan.after.items;
   }
@@ -272,8 +272,9 @@ status rocks_store::put_some_items(std::span<const item> items, std::vector<item
     if (is_first) {
       at->second = intern(batch, one.item_id, fresh, after);
       const auto key = schema::key_of_item(at->second);
-      FRESHET_ASSIGN(const auto metadata, db_->get(family::items, key.view()));
-      if (!metadata && counters_.events_of(at->second) == 0) ++after.items;
+      FRESHET_ASSIGN(const auto record, db_->get(family::items, key.view()));
+      const bool counted = record ? *record != schema::deleted_item : counters_.events_of(at->second) > 0;
+      if (!counted) ++after.items;
     }
     numbers.push_back(at->second);
     batch.put(family::items, schema::key_of_item(at->second).view(), schema::encode_item(one));
@@ -281,6 +282,26 @@ status rocks_store::put_some_items(std::span<const item> items, std::vector<item
   FRESHET_TRY(commit(batch, after, {}, options_.sync_every_batch));
   for (auto& id : fresh) items_.append(std::move(id));
   return success{};
+}
+
+status rocks_store::remove_items(std::span<const item_index> items) {
+  const std::lock_guard guard(write_mutex_);
+  FRESHET_ASSIGN(auto batch, begin());
+  auto after = counters_.totals();
+  absl::flat_hash_set<item_index> removed;
+  for (const auto item : items) {
+    if (to_integer(item) >= items_.size()) {
+      return error{error_code::not_found, "there is no item number " + std::to_string(to_integer(item))};
+    }
+    if (!removed.insert(item).second) continue;
+    const auto key = schema::key_of_item(item);
+    FRESHET_ASSIGN(const auto record, db_->get(family::items, key.view()));
+    if (record && *record == schema::deleted_item) continue;
+    if (record || counters_.events_of(item) > 0) --after.items;
+    batch.put(family::items, key.view(), schema::deleted_item);
+  }
+  if (batch.empty()) return success{};
+  return commit(batch, after, {}, options_.sync_every_batch);
 }
 
 status rocks_store::remove_dead_letters(std::span<const std::uint64_t> sequences) {

@@ -106,6 +106,18 @@ status rocks_store::for_each_history(const std::function<bool(user_index, std::s
   return stopped ? status(success{}) : finish_user();
 }
 
+result<std::vector<consumed_position>> rocks_store::for_each_event(
+    const std::function<bool(const interaction&)>& visit) const {
+  FRESHET_ASSIGN(const auto moment, db_->snapshot());
+  FRESHET_ASSIGN(auto positions, read_positions(moment.get()));
+  const auto read = [&](auto key, auto value) -> result<scan> {
+    FRESHET_ASSIGN(const auto event, read_interaction(key, value));
+    return visit(event) ? scan::go_on : scan::stop;
+  };
+  FRESHET_TRY(db_->for_each(family::hist, {}, database::blocks::passing, read, moment.get()));
+  return positions;
+}
+
 result<stored_event> rocks_store::read_stored_event(std::uint64_t key, std::string_view value) const {
   auto fields = schema::decode_event(value);
   if (!fields) return damaged("an event");
@@ -146,7 +158,7 @@ result<std::vector<stored_event>> rocks_store::events(user_index user, std::size
 
 result<std::optional<item>> rocks_store::find_metadata(item_index index) const {
   FRESHET_ASSIGN(const auto value, db_->get(family::items, schema::key_of_item(index).view()));
-  if (!value) return std::optional<item>();
+  if (!value || *value == schema::deleted_item) return std::optional<item>();
   auto found = schema::decode_item(*value);
   if (!found) return damaged("the metadata of item number " + std::to_string(to_integer(index)));
   FRESHET_ASSIGN(found->item_id, item_id(index));
@@ -155,6 +167,7 @@ result<std::optional<item>> rocks_store::find_metadata(item_index index) const {
 
 status rocks_store::for_each_item(const std::function<void(item_index, const item&)>& visit) const {
   return db_->for_each(family::items, {}, database::blocks::passing, [&](auto key, auto value) -> result<scan> {
+    if (value == schema::deleted_item) return scan::go_on;
     const auto number = schema::number_of_key<std::uint32_t>("", key);
     auto found = schema::decode_item(value);
     if (!number || !found) return damaged("the metadata of an item");
@@ -163,6 +176,23 @@ status rocks_store::for_each_item(const std::function<void(item_index, const ite
     visit(index, *found);
     return scan::go_on;
   });
+}
+
+result<bool> rocks_store::is_deleted(item_index index) const {
+  FRESHET_ASSIGN(const auto value, db_->get(family::items, schema::key_of_item(index).view()));
+  return value && *value == schema::deleted_item;
+}
+
+result<std::vector<item_index>> rocks_store::deleted_items() const {
+  std::vector<item_index> deleted;
+  FRESHET_TRY(db_->for_each(family::items, {}, database::blocks::passing, [&](auto key, auto value) -> result<scan> {
+    if (value != schema::deleted_item) return scan::go_on;
+    const auto number = schema::number_of_key<std::uint32_t>("", key);
+    if (!number) return damaged("the record of a deleted item");
+    deleted.push_back(static_cast<item_index>(*number));
+    return scan::go_on;
+  }));
+  return deleted;
 }
 
 result<std::vector<event_store::waiting_letter>> rocks_store::waiting_dead_letters(std::size_t limit) const {

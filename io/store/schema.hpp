@@ -19,11 +19,13 @@
 //           two ids with one hash: the later lies at the next free hash (hash + 1, + 2, ...)
 //         'U', user u32 BE                        user id
 //         'I', item u32 BE                        item id; all of them are read at open, so there is no way back here
-// items   item u32 BE                             metadata
+// items   item u32 BE                             metadata; no bytes at all: the item was deleted, only its number
+// stays
 //           flags u8        1 title  2 category  4 brand  8 description  16 image  32 price  64 stars  128 sold
 //           for each flag in this order: text x 5, f64 LE x 3; then
 //           attributes varint, each: name text, kind u8, then by kind 0 text | 1 f64 LE | 2 u8 (0 or 1)
-// meta    "schema"                                version u32 LE
+// meta    "schema"                                version u32 LE; 1 knew no deleted items and becomes 2 when its owner
+//                                                 opens it
 //         "salts"                                 ids u64 LE, events u64 LE
 //         "type/", number u16 BE                  name of an event type; numbers start at 1
 //         "offset/", partition u32 BE, source     next offset zigzag
@@ -64,7 +66,7 @@
 
 namespace freshet::schema {
 
-inline constexpr std::uint32_t version = 1;
+inline constexpr std::uint32_t version = 2;
 inline constexpr std::uint32_t items_per_page = 1024;
 
 template <std::size_t Size>
@@ -112,6 +114,8 @@ struct user_entry {
 
 // --- items
 [[nodiscard]] fixed_key<4> key_of_item(item_index item);
+/// The record of an item that was deleted. No metadata is encoded as this.
+inline constexpr std::string_view deleted_item;
 [[nodiscard]] std::string encode_item(const item& value);
 /// `item_id` stays empty.
 [[nodiscard]] std::optional<item> decode_item(std::string_view value);

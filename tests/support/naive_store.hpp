@@ -1,5 +1,6 @@
-// What: what an event store should hold after batches of events, kept in the simplest way: maps in memory.
-// Why:  the oracle of the store's tests. It shares nothing with the store but the structs of an event: no hashes, no
+// What: what an event store should hold after batches of events and changes of items, kept in the simplest way: maps in
+// memory. Why:  the oracle of the store's tests. It shares nothing with the store but the structs of an event: no
+// hashes, no
 //       numbers for ids, no encoding.
 #pragma once
 
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "core/data/event.hpp"
+#include "core/data/item.hpp"
 
 namespace freshet::testing {
 
@@ -62,10 +64,30 @@ class naive_store {
     for (const auto& [user, list] : histories_) sum += list.size();
     return sum;
   }
+  void put_item(const item& value) {
+    described_[value.item_id] = value;
+    deleted_.erase(value.item_id);
+  }
+  void remove_item(const std::string& id) {
+    described_.erase(id);
+    deleted_.insert(id);
+  }
+  const std::map<std::string, item>& described() const { return described_; }
+  const std::set<std::string>& deleted() const { return deleted_; }
+  /// With metadata or events, and not deleted.
+  std::size_t items() const {
+    std::set<std::string> ids;
+    for (const auto& [id, count] : events_of_items()) ids.insert(id);
+    for (const auto& [id, metadata] : described_) ids.insert(id);
+    for (const auto& id : deleted_) ids.erase(id);
+    return ids.size();
+  }
   const std::map<std::pair<std::string, int>, std::int64_t>& positions() const { return positions_; }
 
  private:
   std::map<std::string, std::map<std::string, event>> histories_;
+  std::map<std::string, item> described_;
+  std::set<std::string> deleted_;
   std::map<std::pair<std::string, int>, std::int64_t> positions_;
 };
 

@@ -196,6 +196,57 @@ TEST(event_store, counts_an_item_once_whether_events_or_metadata_come_first) {
   EXPECT_EQ(expect_value(store->item_event_counts()), (std::vector<std::uint64_t>{1, 1, 0}));
 }
 
+TEST(event_store, forgets_an_item_until_it_is_put_again) {
+  const temporary_directory directory;
+  auto store = open_store(directory / "db");
+  const auto lamp = expect_value(store->put_items(std::vector<item>{named_item("lamp", "Lamp")})).front();
+  ASSERT_TRUE(store->apply(batch_of({purchase("u", "lamp", 1, "1")}), true));
+  EXPECT_FALSE(expect_value(store->is_deleted(lamp)));
+  ASSERT_TRUE(store->remove_items(std::vector<item_index>{lamp, lamp}));
+  ASSERT_TRUE(store->remove_items(std::vector<item_index>{lamp})) << "again changes nothing";
+  EXPECT_TRUE(expect_value(store->is_deleted(lamp)));
+  EXPECT_EQ(expect_value(store->counts()).items, 0U);
+
+  ASSERT_TRUE(store->apply(batch_of({purchase("u", "lamp", 2, "2")}), true));
+  EXPECT_TRUE(expect_value(store->is_deleted(lamp))) << "a late event brings nobody back";
+  EXPECT_EQ(expect_value(store->counts()).items, 0U);
+  EXPECT_EQ(expect_value(store->history(user_index{0})).size(), 2U);
+
+  const auto again = expect_value(store->put_items(std::vector<item>{named_item("lamp", "New lamp")})).front();
+  EXPECT_EQ(again, lamp) << "the number stays";
+  EXPECT_FALSE(expect_value(store->is_deleted(lamp)));
+  EXPECT_EQ(expect_value(store->find_metadata(lamp))->title, "New lamp");
+  EXPECT_EQ(expect_value(store->counts()).items, 1U);
+  EXPECT_EQ(store->remove_items(std::vector<item_index>{item_index{7}}).failure().code, error_code::not_found);
+}
+
+TEST(event_store, visits_every_event_of_one_moment_and_tells_which_moment) {
+  const temporary_directory directory;
+  auto store = open_store(directory / "db");
+  auto first = batch_of({purchase("a", "x", 1, "1"), purchase("b", "y", 2, "2")});
+  first.positions = {{"topic", partition_id{0}, 2}};
+  ASSERT_TRUE(store->apply(first, true));
+  auto second = batch_of({purchase("c", "x", 3, "3")});
+  second.positions = {{"topic", partition_id{0}, 3}};
+
+  std::vector<unix_seconds> times;
+  const auto positions = expect_value(store->for_each_event([&](const interaction& each) {
+    // What is applied meanwhile belongs to a later moment.
+    if (times.empty()) {
+      EXPECT_TRUE(store->apply(second, true));
+    }
+    times.push_back(each.ts);
+    return true;
+  }));
+  EXPECT_EQ(times, (std::vector<unix_seconds>{1, 2}));
+  ASSERT_EQ(positions.size(), 1U);
+  EXPECT_EQ(positions[0].next_offset, 2);
+
+  std::size_t seen = 0;
+  EXPECT_EQ(expect_value(store->for_each_event([&](const auto&) { return ++seen < 2; }))[0].next_offset, 3);
+  EXPECT_EQ(seen, 2U);
+}
+
 TEST(event_store, numbers_the_items_of_a_model_once) {
   const temporary_directory directory;
   auto store = open_store(directory / "db");

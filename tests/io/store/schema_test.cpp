@@ -183,6 +183,7 @@ TEST(schema, sorts_log_entries_by_partition_and_then_by_offset) {
 TEST(schema, gives_items_back_and_refuses_damaged_ones) {
   EXPECT_EQ(schema::decode_item(schema::encode_item(full_item())), full_item());
   EXPECT_EQ(schema::decode_item(schema::encode_item(item{})), item{});
+  EXPECT_NE(schema::encode_item(item{}), schema::deleted_item);
   expect_refusal_of_damage(schema::encode_item(full_item()),
                            [](auto damaged) { return schema::decode_item(damaged).has_value(); });
 }

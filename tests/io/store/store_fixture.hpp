@@ -77,19 +77,49 @@ inline identified_event numbered_event(std::uint64_t n) {
   return {value, "id:" + value.event_id};
 }
 
-/// Histories, counts and positions of the store are those of the oracle, and histories are in canonical order.
+inline item named_item(const std::string& id, const std::string& title) {
+  item made;
+  made.item_id = id;
+  made.title = title;
+  return made;
+}
+
+inline std::vector<item_index> numbers_of(const event_store& store, const std::vector<std::string>& item_ids) {
+  std::vector<item_index> numbers;
+  for (const auto& id : item_ids) {
+    const auto number = expect_value(store.find_item(id));
+    EXPECT_TRUE(number) << id;
+    if (number) numbers.push_back(*number);
+  }
+  return numbers;
+}
+
+/// Histories, items, counts and positions of the store are those of the oracle, and histories are in canonical order.
 inline void expect_equal(const event_store& store, const naive_store& oracle) {
   const auto counts = expect_value(store.counts());
   EXPECT_EQ(counts.users, oracle.users().size());
   EXPECT_EQ(counts.events, oracle.events());
-  EXPECT_EQ(counts.items, oracle.events_of_items().size());
+  EXPECT_EQ(counts.items, oracle.items());
 
   std::map<std::string, std::uint64_t> events_of_items;
   const auto by_number = expect_value(store.item_event_counts());
   const auto ids = expect_value(store.item_ids());
   ASSERT_EQ(by_number.size(), ids.size());
-  for (std::size_t i = 0; i < ids.size(); ++i) events_of_items[ids[i]] = by_number[i];
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (by_number[i] > 0) events_of_items[ids[i]] = by_number[i];
+  }
   EXPECT_EQ(events_of_items, oracle.events_of_items());
+
+  std::map<std::string, item> described;
+  EXPECT_TRUE(store.for_each_item([&](item_index, const item& one) { described[one.item_id] = one; }));
+  EXPECT_EQ(described, oracle.described());
+  std::set<std::string> deleted;
+  for (const auto number : expect_value(store.deleted_items())) {
+    deleted.insert(ids[to_integer(number)]);
+    EXPECT_TRUE(expect_value(store.is_deleted(number)));
+    EXPECT_FALSE(expect_value(store.find_metadata(number)));
+  }
+  EXPECT_EQ(deleted, oracle.deleted());
 
   for (const auto& user : oracle.users()) {
     const auto number = expect_value(store.find_user(user));

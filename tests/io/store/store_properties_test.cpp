@@ -62,5 +62,52 @@ TEST(store_property, any_order_and_repetition_of_batches_gives_the_same_historie
   }
 }
 
+TEST(store_property, items_that_are_put_and_removed_between_events_are_those_of_the_oracle) {
+  random_source random(seed_of_this_run());
+  const temporary_directory directory;
+  auto store = open_store(directory / "db");
+  naive_store oracle;
+  const auto some_id = [&] { return "item-" + std::to_string(random.below(60)); };
+  for (std::uint64_t step = 0; step < 400; ++step) {
+    switch (random.below(4)) {
+      case 0: {
+        const auto event = numbered_event(step);
+        EXPECT_TRUE(store->apply(batch_of({event}), false));
+        oracle.apply(event.value, event.identity);
+        break;
+      }
+      case 1: {
+        std::vector<item> items;
+        for (auto left = random.below(4); left > 0; --left)
+          items.push_back(named_item(some_id(), std::to_string(step)));
+        EXPECT_TRUE(store->put_items(items));
+        for (const auto& one : items) oracle.put_item(one);
+        break;
+      }
+      case 2: {
+        std::vector<item_index> numbers;
+        for (auto left = random.below(4); left > 0; --left) {
+          const auto id = some_id();
+          const auto number = expect_value(store->find_item(id));
+          if (!number) continue;
+          numbers.push_back(*number);
+          oracle.remove_item(id);
+        }
+        EXPECT_TRUE(store->remove_items(numbers));
+        break;
+      }
+      default:
+        if (random.below(10) > 0) break;
+        store.reset();
+        store = open_store(directory / "db");
+    }
+    if (step % 20 == 0) expect_equal(*store, oracle);
+    if (HasFailure()) FAIL() << "step " << step;
+  }
+  expect_equal(*store, oracle);
+  EXPECT_FALSE(oracle.deleted().empty());
+  EXPECT_FALSE(oracle.described().empty());
+}
+
 }  // namespace
 }  // namespace freshet

@@ -88,12 +88,29 @@ TEST(store_reader, sees_whole_batches_of_a_busy_owner) {
   writer.join();
 }
 
+TEST(store_reader, sees_which_items_the_owner_deleted_after_a_refresh) {
+  const temporary_directory directory;
+  auto owner = open_store(directory / "db");
+  naive_store oracle;
+  for (const auto* id : {"lamp", "chair"}) {
+    EXPECT_TRUE(owner->put_items(std::vector<item>{named_item(id, "new")}));
+    oracle.put_item(named_item(id, "new"));
+  }
+  auto reader = expect_value(event_store::open_reader(directory / "db"));
+  EXPECT_TRUE(owner->remove_items(numbers_of(*owner, {"lamp"})));
+  expect_equal(*reader, oracle);
+  ASSERT_TRUE(reader->refresh());
+  oracle.remove_item("lamp");
+  expect_equal(*reader, oracle);
+}
+
 TEST(store_reader, writes_nothing) {
   const temporary_directory directory;
   auto owner = open_store(directory / "db");
   auto reader = expect_value(event_store::open_reader(directory / "db"));
   EXPECT_EQ(reader->apply(batch_of({purchase("u", "i", 1, "1")}), true).failure().code, error_code::unsupported);
   EXPECT_EQ(reader->intern_items(std::vector<std::string>{"i"}).failure().code, error_code::unsupported);
+  EXPECT_EQ(reader->remove_items(std::vector<item_index>{item_index{0}}).failure().code, error_code::unsupported);
   EXPECT_TRUE(owner->apply(batch_of({purchase("u", "i", 1, "1")}), true));
 }
 
@@ -163,13 +180,29 @@ TEST(store_schema, refuses_a_newer_one_and_says_what_to_do) {
   for (const auto& opened :
        {event_store::open(directory / "db", {}).failure(), event_store::open_reader(directory / "db").failure()}) {
     EXPECT_EQ(opened.code, error_code::unsupported);
-    EXPECT_NE(opened.message.find("schema 2, this program knows 1"), std::string::npos) << opened.message;
+    EXPECT_NE(opened.message.find("schema 3, this program knows 2"), std::string::npos) << opened.message;
   }
+}
+
+TEST(store_schema, opens_the_first_one_and_makes_it_the_present_one) {
+  const temporary_directory directory;
+  naive_store oracle;
+  {
+    auto store = open_store(directory / "db");
+    apply_numbered(*store, oracle, 0, 50);
+  }
+  put_meta(directory / "db", schema::version_key, schema::encode_version(1));
+  expect_equal(*expect_value(event_store::open_reader(directory / "db")), oracle);
+  const auto store = open_store(directory / "db");
+  expect_equal(*store, oracle);
+  const auto stored = expect_value(dynamic_cast<rocks_store&>(*store).files().get(family::meta, schema::version_key));
+  EXPECT_EQ(stored, schema::encode_version(schema::version)) << "an older program must not meet a deleted item";
 }
 
 TEST(store_schema, reports_damaged_records_as_corrupted) {
   for (const auto& [key, value] : std::vector<std::pair<std::string, std::string>>{
            {"schema", "?"},
+           {"schema", schema::encode_version(0)},
            {"salts", "?"},
            {"totals", "?"},
            {schema::numbered_key("change/", std::uint64_t{1}), "?"},
