@@ -12,6 +12,7 @@
 #include "actors/model_loader.hpp"
 #include "actors/publisher.hpp"
 #include "actors/recommender.hpp"
+#include "actors/routes.hpp"
 #include "actors/scorer.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/updater.hpp"
@@ -284,7 +285,11 @@ class running_engine final : public engine {
   status start_http() {
     http::server_callbacks callbacks{
         .on_request = [this](http::exchange_ptr call) { take_in(std::move(call)); },
-        .accepts_bulk = [](http::method verb, std::string_view path) { return accepts_bulk_body(verb, path); },
+        .accepts_bulk =
+            [](http::method verb, std::string_view path) {
+              const auto* chosen = route_patterns().match(verb, path);
+              return chosen != nullptr && chosen->bulk;
+            },
         .on_done =
             [this](const http::request& in, unsigned code, std::size_t, std::chrono::nanoseconds took) {
               metrics_.request_done(to_string(in.verb), route_of(in), code, took);

@@ -1,5 +1,5 @@
-// What:  the actor that takes every request from the HTTP server: routes it, parses it (pure functions of io/http), and
-//        answers, or hands a typed task on.
+// What:  the actor that takes every request from the HTTP server: routes it (routes.hpp) to a handler, which parses it
+//        (pure functions of io/http), and answers, or hands a typed task on.
 // Why:   one place decides who answers what; sessions know no actors and actors no sockets.
 #pragma once
 
@@ -11,7 +11,6 @@
 #include "config/options.hpp"
 #include "core/base/clock.hpp"
 #include "io/http/router.hpp"
-#include "io/http/service_api.hpp"
 #include "io/telemetry/metrics.hpp"
 
 namespace freshet {
@@ -34,9 +33,5 @@ struct frontend_state {
 };
 frontend_actor::behavior_type make_frontend(frontend_actor::stateful_pointer<frontend_state> self,
                                             frontend_context context);
-
-/// The pattern that a request matches ("/v1/users/{id}/events"), "" when none: the label of its metrics.
-[[nodiscard]] std::string_view route_of(const http::request& in);
-[[nodiscard]] bool accepts_bulk_body(http::method verb, std::string_view path);
 
 }  // namespace freshet

@@ -113,10 +113,9 @@ std::string_view router::pattern_of(std::string_view path) const {
   return where ? std::string_view(where->pattern) : std::string_view();
 }
 
-bool router::accepts_bulk(method verb, std::string_view path) const {
+const route* router::match(method verb, std::string_view path) const {
   const resource* where = find(path);
-  const route* chosen = where != nullptr ? find(*where, verb) : nullptr;
-  return chosen != nullptr && chosen->bulk;
+  return where != nullptr ? find(*where, verb) : nullptr;
 }
 
 const router::resource* router::find(std::string_view path) const {

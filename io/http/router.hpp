@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "config/access_scope.hpp"
 #include "io/http/message.hpp"
 
 namespace freshet::http {
@@ -24,6 +25,8 @@ using handler = std::function<void(exchange_ptr, const path_parameters&)>;
 struct route {
   method verb{};
   std::string pattern;
+  /// What a key must be allowed to do to call it.
+  access_scope scope = access_scope::none;
   /// Accepts `server.bulk_body_bytes_max` instead of `body_bytes_max`.
   bool bulk = false;
   handler handle;
@@ -37,8 +40,8 @@ class router {
   std::string_view dispatch(const exchange_ptr& call) const;
   /// The pattern that a path matches, "" when none.
   std::string_view pattern_of(std::string_view path) const;
-  /// The body limit decision, before the body is read.
-  bool accepts_bulk(method verb, std::string_view path) const;
+  /// The route that would be called (GET's for HEAD), null when none: for decisions before the body is read.
+  const route* match(method verb, std::string_view path) const;
   const std::vector<route>& routes() const { return routes_; }
 
  private:

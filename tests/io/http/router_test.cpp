@@ -18,7 +18,7 @@ struct routed {
 class router_test : public ::testing::Test {
  protected:
   void add(method verb, const std::string& pattern, bool bulk = false) {
-    routes_.add({verb, pattern, bulk,
+    routes_.add({verb, pattern, access_scope::read, bulk,
                  [name = std::string(to_string(verb)) + " " + pattern](const exchange_ptr& call,
                                                                        const path_parameters& parameters) {
                    response out{.status = 200, .content_type = "text/plain", .body = name, .headers = {}};
@@ -106,14 +106,17 @@ TEST_F(router_test, an_unknown_path_is_404_and_has_no_pattern) {
   EXPECT_EQ(missing.pattern, "");
 }
 
-TEST_F(router_test, bulk_is_a_property_of_the_route) {
+TEST_F(router_test, a_match_tells_the_properties_of_the_route_before_it_is_called) {
   add(method::post, "/v1/events", true);
   add(method::post, "/v1/users/{id}/events", true);
   add(method::get, "/v1/events");
-  EXPECT_TRUE(routes_.accepts_bulk(method::post, "/v1/events"));
-  EXPECT_TRUE(routes_.accepts_bulk(method::post, "/v1/users/7/events"));
-  EXPECT_FALSE(routes_.accepts_bulk(method::get, "/v1/events"));
-  EXPECT_FALSE(routes_.accepts_bulk(method::post, "/nowhere"));
+  ASSERT_NE(routes_.match(method::post, "/v1/events"), nullptr);
+  EXPECT_TRUE(routes_.match(method::post, "/v1/events")->bulk);
+  EXPECT_TRUE(routes_.match(method::post, "/v1/users/7/events")->bulk);
+  EXPECT_FALSE(routes_.match(method::get, "/v1/events")->bulk);
+  EXPECT_EQ(routes_.match(method::head, "/v1/events")->verb, method::get);
+  EXPECT_EQ(routes_.match(method::delete_, "/v1/events"), nullptr);
+  EXPECT_EQ(routes_.match(method::post, "/nowhere"), nullptr);
 }
 
 }  // namespace

@@ -1,0 +1,40 @@
+// Handlers of the routes that answer lists, on the three surfaces.
+#include <utility>
+
+#include "actors/routes.hpp"
+#include "io/http/recommendation_api.hpp"
+
+namespace freshet {
+namespace {
+
+/// Hands a parsed query on to the recommender, or answers the problem that parsing found.
+template <class Query>
+void ask_recommender(frontend_pointer self, http::exchange_ptr call, http::parsed<Query> parsed) {
+  if (auto* problem = std::get_if<http::response>(&parsed)) return call->answer(std::move(*problem));
+  auto task = std::make_shared<recommend_task>(std::move(call), std::get<Query>(std::move(parsed)));
+  self->send(self->state.others->recommender, std::move(task));
+}
+
+}  // namespace
+
+void lite_recommend(frontend_pointer self, http::exchange_ptr call, const http::path_parameters&) {
+  auto parsed = http::parse_lite_recommend(call->in(), self->state.context.settings.api.max_recommendations);
+  ask_recommender(self, std::move(call), std::move(parsed));
+}
+
+void lite_similar_items(frontend_pointer self, http::exchange_ptr call, const http::path_parameters&) {
+  auto parsed = http::parse_lite_similar(call->in(), self->state.context.settings.api.max_recommendations);
+  ask_recommender(self, std::move(call), std::move(parsed));
+}
+
+void guide_recommend(frontend_pointer self, http::exchange_ptr call, const http::path_parameters&) {
+  auto parsed = http::parse_guide_recommend(call->in());
+  ask_recommender(self, std::move(call), std::move(parsed));
+}
+
+void v1_recommend(frontend_pointer self, http::exchange_ptr call, const http::path_parameters&) {
+  auto parsed = http::parse_v1_recommend(call->in());
+  ask_recommender(self, std::move(call), std::move(parsed));
+}
+
+}  // namespace freshet

@@ -1,0 +1,63 @@
+#include "actors/routes.hpp"
+
+#include <array>
+#include <utility>
+
+namespace freshet {
+namespace {
+
+using enum http::method;
+using enum access_scope;
+using enum body_size;
+
+constexpr std::array routes{
+    // Surface A, the runbook's.
+    route_entry{get, "/recommend", read, normal, lite_recommend},
+    route_entry{get, "/similar-items", read, normal, lite_similar_items},
+    // Surface B, the operations guide's.
+    route_entry{post, "/recommend", read, normal, guide_recommend},
+    route_entry{post, "/reload_model", admin, normal, reload_model},
+    route_entry{get, "/model_info", read, normal, show_model_info},
+    // What both have.
+    route_entry{get, "/health", none, normal, show_health},
+    route_entry{get, "/metrics", read, normal, show_metrics},
+    // What neither has.
+    route_entry{get, "/livez", none, normal, show_liveness},
+    route_entry{get, "/readyz", none, normal, show_readiness},
+    route_entry{post, "/v1/events", ingest, bulk, ingest_events},
+    route_entry{post, "/v1/recommend", read, normal, v1_recommend},
+    route_entry{post, "/v1/items", ingest, bulk, load_items},
+    route_entry{get, "/v1/users/{id}/events", read, normal, list_user_events},
+    route_entry{get, "/v1/users/{id}/because/{item}", read, normal, explain_item},
+};
+
+}  // namespace
+
+std::span<const route_entry> all_routes() {
+  return routes;
+}
+
+http::router bind_routes(frontend_pointer self) {
+  http::router bound;
+  for (const auto& each : routes) {
+    bound.add({.verb = each.verb,
+               .pattern = each.pattern,
+               .scope = each.scope,
+               .bulk = each.body == bulk,
+               .handle = [self, handle = each.handle](http::exchange_ptr call, const http::path_parameters& path) {
+                 handle(self, std::move(call), path);
+               }});
+  }
+  return bound;
+}
+
+const http::router& route_patterns() {
+  static const http::router patterns = bind_routes(nullptr);
+  return patterns;
+}
+
+std::string_view route_of(const http::request& in) {
+  return route_patterns().pattern_of(in.path);
+}
+
+}  // namespace freshet

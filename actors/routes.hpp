@@ -1,0 +1,49 @@
+// What: every route of the service on one page: its table is routes.cpp, its handlers are in *_routes.cpp, by noun.
+// To add a route: a line in the table, the handler's name below, the function in the file of its noun.
+// Rule: a handler parses (a pure function of io/http) and answers, or hands a typed task to an actor; it never blocks.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "actors/frontend.hpp"
+#include "config/access_scope.hpp"
+#include "io/http/router.hpp"
+
+namespace freshet {
+
+using frontend_pointer = frontend_actor::stateful_pointer<frontend_state>;
+/// What a handler needs it finds in the actor's state.
+using route_handler = void(frontend_pointer self, http::exchange_ptr call, const http::path_parameters& path);
+
+/// Whether a route takes the larger bodies of server.bulk_body_bytes_max.
+enum class body_size { normal, bulk };
+
+struct route_entry {
+  http::method verb;
+  const char* pattern;
+  access_scope scope;
+  body_size body;
+  route_handler* handle;
+};
+[[nodiscard]] std::span<const route_entry> all_routes();
+
+/// The routes with their handlers bound to an actor.
+[[nodiscard]] http::router bind_routes(frontend_pointer self);
+/// The same routes for questions that need no actor: pattern, scope, size of the body.
+[[nodiscard]] const http::router& route_patterns();
+/// The pattern that a request matches ("/v1/users/{id}/events"), "" when none: the label of its metrics.
+[[nodiscard]] std::string_view route_of(const http::request& in);
+
+// recommendation_routes.cpp
+route_handler lite_recommend, lite_similar_items, guide_recommend, v1_recommend;
+// item_routes.cpp
+route_handler load_items;
+// user_routes.cpp
+route_handler ingest_events, list_user_events, explain_item;
+// model_routes.cpp
+route_handler reload_model, show_model_info;
+// service_routes.cpp
+route_handler show_health, show_metrics, show_liveness, show_readiness;
+
+}  // namespace freshet

@@ -1,0 +1,29 @@
+#include "actors/service_summary.hpp"
+
+namespace freshet {
+
+http::service_summary summarize(const frontend_state& state) {
+  const auto& [settings, measured, ready, time, gate, supervisor] = state.context;
+  http::service_summary summary{.model = std::nullopt,
+                                .uptime_seconds = measured->sums().uptime_seconds,
+                                .now = time->now_seconds(),
+                                .flavour = settings.profile,
+                                .status_word = settings.api.health_status_word,
+                                .expected_model_type = settings.model.type,
+                                .reranking_enabled = settings.reranking.enabled};
+  if (!state.model || !state.model->trained()) return summary;
+  const auto& model = *state.model;
+  const auto& scores = model.metadata.scores;
+  summary.model =
+      http::model_summary{.model_id = model.model_id,
+                          .model_type = std::string(model.served->type()),
+                          .num_users = model.trained_users.size(),
+                          .num_items = model.items(),
+                          .factors = model.served->factors(),
+                          .trainable_users = model.trained_users.size(),
+                          .loaded_at = model.loaded_at,
+                          .score_range = {scores.min, scores.max, scores.mean, scores.std, scores.p01, scores.p99}};
+  return summary;
+}
+
+}  // namespace freshet

@@ -1,0 +1,39 @@
+// Handlers of the routes about users and their events.
+#include <memory>
+#include <utility>
+
+#include "actors/routes.hpp"
+#include "actors/updater.hpp"
+#include "io/http/ingestion_api.hpp"
+#include "io/http/problem.hpp"
+
+namespace freshet {
+namespace {
+
+const updater_actor& updater_of(frontend_pointer self, const std::string& user_id) {
+  const auto& updaters = self->state.others->updaters;
+  return updaters[owner_of(user_id, updaters.size())];
+}
+
+}  // namespace
+
+void ingest_events(frontend_pointer self, http::exchange_ptr call, const http::path_parameters&) {
+  self->send(self->state.others->publisher, std::move(call));
+}
+
+void list_user_events(frontend_pointer self, http::exchange_ptr call, const http::path_parameters& path) {
+  auto parsed = http::parse_user_events(call->in());
+  if (auto* problem = std::get_if<http::response>(&parsed)) return call->answer(std::move(*problem));
+  const auto& user_id = path.front();
+  self->send(updater_of(self, user_id), user_events_task_ptr(std::make_shared<user_events_task>(user_events_task{
+                                            std::move(call), user_id, std::get<http::user_events_request>(parsed)})));
+}
+
+void explain_item(frontend_pointer self, http::exchange_ptr call, const http::path_parameters& path) {
+  const auto& model = self->state.model;
+  if (!model) return call->answer(http::problem(503, "Service not initialized", call->in()));
+  self->send(updater_of(self, path[0]),
+             because_task_ptr(std::make_shared<because_task>(because_task{std::move(call), path[0], path[1], model})));
+}
+
+}  // namespace freshet
