@@ -75,16 +75,6 @@ std::optional<std::int64_t> as_integer(const json::value& value) {
   return std::nullopt;
 }
 
-bool asks_for_nothing(const json::value& value) {
-  if (value.is_null()) return true;
-  if (const auto* flag = value.if_bool()) return !*flag;
-  if (const auto* text = value.if_string()) return text->empty();
-  if (const auto* list = value.if_array()) return list->empty();
-  if (const auto* object = value.if_object()) return object->empty();
-  if (const auto* number = value.if_double()) return *number == 0;
-  return as_integer(value) == 0;
-}
-
 std::string shown(const json::value& value) {
   if (value.is_array()) return "an array";
   if (value.is_object()) return "an object";

@@ -34,8 +34,6 @@ struct json_id {
 [[nodiscard]] std::optional<json_id> as_id(const boost::json::value& value);
 /// An integer, also where it is written 10.0.
 [[nodiscard]] std::optional<std::int64_t> as_integer(const boost::json::value& value);
-/// null, false, 0, an empty string, list or object: what a client sends that fills in every member.
-[[nodiscard]] bool asks_for_nothing(const boost::json::value& value);
 /// The value for a sentence; long ones are cut.
 [[nodiscard]] std::string shown(const boost::json::value& value);
 

@@ -52,20 +52,22 @@ refusal read_integer(const request& in, std::string_view name, integer_range all
   const auto number = parse_integer(*text);
   if (!number) return problem(422, std::string(name) + ": " + in_quotes(*text) + " is not an integer", in);
   if (*number < allowed.min || *number > allowed.max) {
+    const bool bounded = allowed.max < std::numeric_limits<std::int64_t>::max();
     return problem(400,
                    std::string(name) + ": " + in_quotes(*text) + " is out of range; give " +
-                       std::to_string(allowed.min) + " to " + std::to_string(allowed.max),
+                       (bounded ? "" : "at least ") + std::to_string(allowed.min) +
+                       (bounded ? " to " + std::to_string(allowed.max) : ""),
                    in);
   }
   out = static_cast<std::size_t>(*number);
   return std::nullopt;
 }
 
-refusal read_number(const request& in, std::string_view name, number_range allowed, float& out) {
+refusal read_number(const request& in, std::string_view name, number_range allowed, std::optional<double>& out) {
   std::optional<std::string> text;
   if (auto refused = read_text(in, name, text)) return refused;
   if (!text) return std::nullopt;
-  float number = 0;
+  double number = 0;
   const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), number);
   if (failed == std::errc::invalid_argument || end != text->data() + text->size()) {
     return problem(422, std::string(name) + ": " + in_quotes(*text) + " is not a number", in);

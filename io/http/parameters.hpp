@@ -31,10 +31,11 @@ struct integer_range {
 [[nodiscard]] refusal read_flag(const request& in, std::string_view name, bool& out);
 /// A number from `min` to `max`; infinity and NaN are none.
 struct number_range {
-  float min;
-  float max;
+  double min;
+  double max;
 };
-[[nodiscard]] refusal read_number(const request& in, std::string_view name, number_range allowed, float& out);
+[[nodiscard]] refusal read_number(const request& in, std::string_view name, number_range allowed,
+                                  std::optional<double>& out);
 /// A user or item id; 422 when it is missing.
 [[nodiscard]] refusal read_required_id(const request& in, std::string_view name, std::string& out);
 

@@ -10,9 +10,8 @@
 //          client of v1 writes: who evaluates it (and keeps the result) reports what is wrong.
 // Errors:  a parse that fails yields the finished problem response (400, 415, 422) of its surface. 422: missing or
 //          unparseable (the guide: a list of {loc, msg, type}, also for a topk out of range and a body that is no
-//          JSON). 400: out of range, a documented parameter that has no effect yet (unsupported.hpp), and on v1 an
-//          unknown member, with the nearest known. Unknown parameters of lite and guide are ignored, as their clients
-//          expect.
+//          JSON). 400: out of range, and on v1 an unknown member, with the nearest known. Unknown parameters of lite
+//          and guide are ignored, as their clients expect.
 // Cost:    rendering appends prerendered item fragments to one string: a few microseconds for ten items.
 #pragma once
 
