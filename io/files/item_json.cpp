@@ -5,6 +5,7 @@
 
 #include "core/base/text.hpp"
 #include "io/events/event_validation.hpp"
+#include "io/files/item_availability.hpp"
 
 namespace freshet {
 namespace {
@@ -106,6 +107,8 @@ parsed_item decode_item_json(std::string_view text, const column_map& map, std::
   }
   if (out.item_id.empty()) return row_problem{"missing_field", "item_id: is not given; every item needs one"};
   if (const auto bad = check_id("item_id", out.item_id)) return row_problem{to_string(bad->reason), bad->message};
+  const auto availability = read_availability(out);
+  if (const auto* bad = std::get_if<row_problem>(&availability)) return *bad;
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/base/text.hpp"
 #include "io/events/event_validation.hpp"
+#include "io/files/item_availability.hpp"
 
 namespace freshet {
 namespace {
@@ -72,6 +73,11 @@ std::optional<row_problem> set_item_field(item& out, item_field field, const cel
 std::optional<row_problem> set_item_attribute(item& out, const std::string& name, const cell& value,
                                               text_attributes texts) {
   if (is_empty(value)) return std::nullopt;
+  if (const auto* number = std::get_if<double>(&value); number != nullptr && !std::isfinite(*number)) {
+    // Tables write NaN for what they do not know.
+    if (std::isnan(*number)) return std::nullopt;
+    return row_problem{"bad_number", name + ": the number is not finite; give one below 1.8e308"};
+  }
   auto attribute = attribute_of(value, texts);
   if (const auto* text = std::get_if<std::string>(&attribute); text != nullptr && !is_utf8(*text)) {
     return row_problem{"bad_text", name + ": " + in_quotes(*text) + " is not UTF-8; save the file as UTF-8"};
@@ -91,6 +97,8 @@ parsed_item item_row_parser::parse(std::span<const cell> cells) const {
   for (const std::size_t column : columns_.attributes) {
     if (auto problem = set_item_attribute(out, names_[column], cells[column], texts_)) return *std::move(problem);
   }
+  const auto availability = read_availability(out);
+  if (const auto* bad = std::get_if<row_problem>(&availability)) return *bad;
   return out;
 }
 

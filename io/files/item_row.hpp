@@ -1,8 +1,9 @@
 // What:   a row of a table, or a JSON object, as the metadata of an item, or the reason why not.
 // Rules:  what is not a field of an item is an attribute. CSV knows only text, so there a value that is written as a
 //         number is one (but "007" is a text), true and false are booleans; JSON and Parquet say what a value is.
-//         An empty cell or null is a value that is unknown.
-// Errors: a problem names the column, the value and the remedy. Prices, ratings and counts must be finite numbers.
+//         An empty cell, null, or NaN as an attribute is a value that is unknown. item_availability.hpp lists the
+//         attributes that mean something.
+// Errors: a problem names the column, the value and the remedy. Numbers must be finite.
 #pragma once
 
 #include <optional>
