@@ -23,4 +23,14 @@ pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 
 add_library(freshet_lapack INTERFACE)
 target_link_libraries(freshet_lapack INTERFACE lapacke openblas)
+
+# A static library without a CMake package; what it needs is not named in it.
+find_library(FAISS_LIBRARY faiss REQUIRED)
+add_library(freshet_faiss INTERFACE)
+target_link_libraries(freshet_faiss INTERFACE ${FAISS_LIBRARY} freshet_lapack gomp)
 include(GoogleTest)
+# Debian's clang has no omp.h; GCC's declares the same library.
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  execute_process(COMMAND gcc -print-file-name=include OUTPUT_VARIABLE gcc_headers OUTPUT_STRIP_TRAILING_WHITESPACE)
+  target_compile_options(freshet_faiss INTERFACE -idirafter ${gcc_headers})
+endif()

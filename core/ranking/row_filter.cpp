@@ -13,9 +13,7 @@ row_filter::row_filter(row_range slice, std::span<const item_row> excluded, std:
 }
 
 bool row_filter::is_eligible(item_row row) const {
-  const std::size_t index = to_integer(row);
-  if (!allowed_.empty() && (allowed_[index / rows_per_word] >> index % rows_per_word & 1) == 0) return false;
-  return !std::ranges::binary_search(excluded_, row);
+  return is_allowed(row) && !std::ranges::binary_search(excluded_, row);
 }
 
 }  // namespace freshet

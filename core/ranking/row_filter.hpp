@@ -61,6 +61,10 @@ class row_filter {
 
   /// Whether one row of the slice may be returned, in any order. Cost: O(log excluded).
   bool is_eligible(item_row row) const;
+  /// The same without regard to the excluded rows. Cost: O(1).
+  bool is_allowed(item_row row) const {
+    return allowed_.empty() || (allowed_[to_integer(row) / rows_per_word] >> to_integer(row) % rows_per_word & 1) != 0;
+  }
 
  private:
   row_range slice_;

@@ -124,6 +124,7 @@ const std::vector<library>& libraries() {
       {"faiss/", {"core/ranking"}},
       {"lapack", {"core/linalg"}},
       {"librdkafka/", {"io/events"}},
+      {"omp.h", {"core/ranking"}},
       {"parquet/", {"io/files"}},
       {"prometheus/", {"io/telemetry"}},
       {"rocksdb/", {"io/store", "io/files"}},

@@ -149,9 +149,7 @@ void add_benchmarks() {
             [=](benchmark::State& state) { bench_scan(state, *kernels, size, count, filtering::one_percent); });
       }
       add("eigen" + suffix, [=](benchmark::State& state) { bench_contender(state, make_eigen, size, count); });
-#ifdef FRESHET_BENCH_FAISS
       add("faiss_flat" + suffix, [=](benchmark::State& state) { bench_contender(state, make_faiss, size, count); });
-#endif
     }
   }
 }
