@@ -8,14 +8,11 @@ namespace freshet {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> old_names{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> old_names{{
     {"CACHE_SIZE", "cache.response.max_size"},
     {"CACHE_EXPIRY", "cache.response.ttl_seconds"},
     {"WORKER_INTERVAL", "worker.interval_seconds"},
     {"THREADS", "worker.threads"},
-    {"FAISS_NLIST", "faiss.nlist"},
-    {"FAISS_NPROBE", "faiss.nprobe"},
-    {"FAISS_USE_THREADS", "faiss.use_threads"},
 }};
 
 }  // namespace
@@ -47,10 +44,6 @@ const std::vector<std::string>& later_settings() {
       "retrain.quality_gate.min_ratio_to_current",
       "retrain.keep_models",
       "retention.days",
-      "faiss.index",
-      "faiss.nlist",
-      "faiss.nprobe",
-      "faiss.use_threads",
       "cors.allowed_origins",
       "rate_limit.",
       "server.admin_port",

@@ -126,6 +126,20 @@ struct hot_reload_options {
   seconds check_interval{60};
 };
 
+enum class faiss_kind { none, ivf, hnsw };
+/// The approximate index behind use_faiss=true.
+struct faiss_options {
+  faiss_kind index = faiss_kind::none;
+  /// ivf: how many lists there are, and how many of them a search reads.
+  std::uint32_t nlist = 100;
+  std::uint32_t nprobe = 10;
+  /// hnsw: neighbours of an item, and how many items a search keeps in view.
+  std::uint32_t hnsw_m = 16;
+  std::uint32_t hnsw_ef = 64;
+  /// Whether all cores build an index.
+  bool use_threads = true;
+};
+
 enum class log_format { text, json };
 struct logging_options {
   std::string level = "INFO";
@@ -169,6 +183,7 @@ struct options {
   reranking_options reranking;
   fallback_options fallback;
   hot_reload_options hot_reload;
+  faiss_options faiss;
   logging_options logging;
   kafka_options kafka;
   supervisor_options supervisor;

@@ -137,6 +137,25 @@ void declare_data(std::vector<setting>& all) {
       });
 }
 
+void declare_faiss(std::vector<setting>& all) {
+  all.insert(all.end(),
+             {
+                 choice("faiss.index", FRESHET_AT(faiss.index),
+                        {{"none", faiss_kind::none}, {"ivf", faiss_kind::ivf}, {"hnsw", faiss_kind::hnsw}},
+                        "The approximate index that GET /recommend uses where use_faiss is true; none = every answer "
+                        "is exact."),
+                 number("faiss.nlist", FRESHET_AT(faiss.nlist), 1, million,
+                        "Lists of ivf, at most one an item; about the square root of the items.", {"FAISS_NLIST"}),
+                 number("faiss.nprobe", FRESHET_AT(faiss.nprobe), 1, million,
+                        "Lists of ivf that a search reads; more find more and take longer.", {"FAISS_NPROBE"}),
+                 number("faiss.hnsw_m", FRESHET_AT(faiss.hnsw_m), 2, 512, "Neighbours of an item in hnsw's graph."),
+                 number("faiss.hnsw_ef", FRESHET_AT(faiss.hnsw_ef), 1, million,
+                        "Items that a search of hnsw keeps in view; more find more and take longer."),
+                 boolean("faiss.use_threads", FRESHET_AT(faiss.use_threads),
+                         "Whether all cores build the lists of ivf; the index is the same.", {"FAISS_USE_THREADS"}),
+             });
+}
+
 void declare_operations(std::vector<setting>& all) {
   all.insert(
       all.end(),
@@ -175,6 +194,7 @@ std::vector<setting> declare_all() {
   declare_data(all);
   all.push_back(number("cache.user_profile.max_size", FRESHET_AT(cache.user_profile.max_size), 1, 100 * million,
                        "Users whose query is kept ready; the least recently asked for make room."));
+  declare_faiss(all);
   declare_operations(all);
   return all;
 }

@@ -181,15 +181,17 @@ TEST_F(loader, takes_the_guides_serving_config_and_names_what_has_no_effect) {
                           "hot_reload: {enabled: true, on_update: {re_warmup: true}}\n"
                           "targets: {p50: 50}\nretrain: {schedule: '0 2 * * 0', params: {factors: 64}}\n"
                           "cors: {allowed_origins: ['*']}\n");
-  const auto loaded = load_settings({.environment = {{"FAISS_NLIST", "100"}}, .files = {file}});
+  const auto loaded =
+      load_settings({.environment = {{"FAISS_NLIST", "50"}, {"WORKER_INTERVAL", "60"}}, .files = {file}});
   ASSERT_TRUE(loaded) << loaded.failure().message;
   EXPECT_EQ(loaded->values.cache.user_profile.max_size, 25'000u);
   EXPECT_EQ(loaded->values.reranking.weights_trainable.cf, .25F);
   EXPECT_EQ(loaded->values.fallback.default_strategy, fallback_strategy::popularity);
+  EXPECT_EQ(loaded->values.faiss.nlist, 50u);
   ASSERT_EQ(loaded->warnings.size(), 1u);
-  for (const char* key :
-       {"cache.user_profile.ttl_seconds", "warmup.num_popular_items", "retrain.params.factors", "hot_reload.on_update.re_warmup", "targets.p50",
-        "cors.allowed_origins", "faiss.nlist (environment FAISS_NLIST)"}) {
+  for (const char* key : {"cache.user_profile.ttl_seconds", "warmup.num_popular_items", "retrain.params.factors",
+                          "hot_reload.on_update.re_warmup", "targets.p50", "cors.allowed_origins",
+                          "worker.interval_seconds (environment WORKER_INTERVAL)"}) {
     EXPECT_THAT(loaded->warnings.front(), HasSubstr(key));
   }
 }
