@@ -8,9 +8,7 @@ namespace freshet {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> old_names{{
-    {"CACHE_SIZE", "cache.response.max_size"},
-    {"CACHE_EXPIRY", "cache.response.ttl_seconds"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> old_names{{
     {"WORKER_INTERVAL", "worker.interval_seconds"},
     {"THREADS", "worker.threads"},
 }};
@@ -19,23 +17,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> old_names
 
 const std::vector<std::string>& later_settings() {
   static const std::vector<std::string> all{
-      "cache.user_profile.ttl_seconds",
-      "cache.item_similarity.max_size",
-      "cache.item_similarity.ttl_seconds",
-      "cache.fallback.max_size",
-      "cache.fallback.ttl_seconds",
-      "cache.response.max_size",
-      "cache.response.ttl_seconds",
-      "warmup.enabled",
-      "warmup.num_popular_items",
-      "warmup.num_user_profiles",
-      "warmup.precompute_similarities",
-      "warmup.warmup_on_startup",
-      "hot_reload.on_update.clear_item_similarity_cache",
-      "hot_reload.on_update.clear_user_profile_cache",
-      "hot_reload.on_update.re_warmup",
       "logging.user_ids",
-      "targets.",
       "retrain.schedule",
       "retrain.min_new_events",
       "retrain.model",

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "core/base/cache_limits.hpp"
+
 namespace freshet {
 
 using std::chrono::milliseconds;
@@ -74,12 +76,17 @@ struct events_options {
   double half_life_days = 0;
 };
 
-struct cache_limits {
-  std::size_t max_size;
-};
 struct cache_options {
+  /// Whether answers and lists are kept; users' queries always are.
+  bool enabled = true;
   /// Users whose query is kept ready.
-  cache_limits user_profile{50'000};
+  cache_limits user_profile{50'000, seconds(3'600)};
+  /// Lists of items like one.
+  cache_limits item_similarity{5'000, seconds(86'400)};
+  /// Lists of users of whom the model can say nothing.
+  cache_limits fallback{10'000, seconds(1'800)};
+  /// Whole answers.
+  cache_limits response{10'000, seconds(300)};
 };
 
 struct content_options {
@@ -121,9 +128,27 @@ struct fallback_options {
   float popularity_weight = .3F;
 };
 
+struct on_update_options {
+  bool clear_item_similarity_cache = true;
+  bool clear_user_profile_cache = false;
+  bool re_warmup = true;
+};
 struct hot_reload_options {
   bool enabled = true;
   seconds check_interval{60};
+  /// What becomes of the caches when a new model takes over.
+  on_update_options on_update;
+};
+
+/// Fills the caches before somebody asks.
+struct warmup_options {
+  bool enabled = true;
+  /// Items whose similar ones are computed beforehand, the most popular first.
+  std::uint32_t num_popular_items = 200;
+  /// Users whose query is computed beforehand, the most active first.
+  std::uint32_t num_user_profiles = 1'000;
+  bool precompute_similarities = true;
+  bool warmup_on_startup = true;
 };
 
 enum class faiss_kind { none, ivf, hnsw };
@@ -170,6 +195,20 @@ struct supervisor_options {
   milliseconds backoff_max{5'000};
 };
 
+/// What `freshet analyze` holds a running service against.
+struct targets_options {
+  milliseconds p50{50};
+  milliseconds p90{100};
+  milliseconds p95{150};
+  milliseconds p99{200};
+  /// Shares: at most, at least, at most.
+  double error_rate = .01;
+  double hit_rate = .70;
+  double fallback_rate = .91;
+  /// Requests a second that the service should carry.
+  double rps = 500;
+};
+
 struct options {
   freshet::profile profile = profile::guide;
   server_options server;
@@ -183,10 +222,12 @@ struct options {
   reranking_options reranking;
   fallback_options fallback;
   hot_reload_options hot_reload;
+  warmup_options warmup;
   faiss_options faiss;
   logging_options logging;
   kafka_options kafka;
   supervisor_options supervisor;
+  targets_options targets;
 };
 
 }  // namespace freshet

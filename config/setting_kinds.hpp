@@ -14,6 +14,12 @@
 
 #include "config/settings.hpp"
 
+/// The field `member` of constant and of mutable options.
+#define FRESHET_AT(member) \
+  [](auto& o) -> auto& {   \
+    return o.member;       \
+  }
+
 namespace freshet::setting_kinds {
 
 inline bool equal_ignoring_case(std::string_view left, std::string_view right) {

@@ -3,12 +3,7 @@
 #include <cmath>
 
 #include "config/setting_kinds.hpp"
-
-// The field `member` of constant and of mutable options.
-#define FRESHET_AT(member) \
-  [](auto& o) -> auto& {   \
-    return o.member;       \
-  }
+#include "config/setting_sections.hpp"
 
 namespace freshet {
 
@@ -18,7 +13,6 @@ using namespace setting_kinds;
 
 constexpr double million = 1e6;
 constexpr double day_ms = 86'400'000;
-constexpr double year_seconds = 31'536'000;
 constexpr double gigabyte = 1 << 30;
 
 void declare_server(std::vector<setting>& all) {
@@ -135,6 +129,7 @@ void declare_data(std::vector<setting>& all) {
           number("hot_reload.check_interval_seconds", FRESHET_AT(hot_reload.check_interval), 1, 86'400,
                  "How often the registry is looked at."),
       });
+  declare_warmup(all);
 }
 
 void declare_faiss(std::vector<setting>& all) {
@@ -192,10 +187,10 @@ std::vector<setting> declare_all() {
   std::vector<setting> all;
   declare_server(all);
   declare_data(all);
-  all.push_back(number("cache.user_profile.max_size", FRESHET_AT(cache.user_profile.max_size), 1, 100 * million,
-                       "Users whose query is kept ready; the least recently asked for make room."));
+  declare_caches(all);
   declare_faiss(all);
   declare_operations(all);
+  declare_targets(all);
   return all;
 }
 

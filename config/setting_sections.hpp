@@ -1,0 +1,15 @@
+// What: sections of the settings table that stand in files of their own. Internal to config/.
+#pragma once
+
+#include <vector>
+
+#include "config/settings.hpp"
+
+namespace freshet {
+
+void declare_caches(std::vector<setting>& all);
+/// warmup and hot_reload.on_update.
+void declare_warmup(std::vector<setting>& all);
+void declare_targets(std::vector<setting>& all);
+
+}  // namespace freshet
