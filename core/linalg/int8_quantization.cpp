@@ -77,8 +77,8 @@ void quantize_row(quantized_matrix& made, std::size_t row, std::span<const float
 
 quantized_matrix quantize(matrix_view<const float> rows, const quantization_layout& layout) {
   FRESHET_CHECK(layout.multiple % rows_per_group == 0 && layout.multiple > 0);
-  const std::size_t padded =
-      (layout.rows_before + rows.rows() + layout.multiple - 1) / layout.multiple * layout.multiple;
+  FRESHET_CHECK(layout.order.empty() || layout.order.size() == rows.rows(), "a place for every row");
+  const std::size_t padded = (rows.rows() + layout.multiple - 1) / layout.multiple * layout.multiple;
   const std::size_t groups = padded / rows_per_group;
   quantized_matrix made;
   made.quads = (rows.columns() + 3) / 4;
@@ -86,7 +86,9 @@ quantized_matrix quantize(matrix_view<const float> rows, const quantization_layo
   made.row_scales.resize(padded);
   made.group_errors.resize(groups);
   made.group_norms.resize(groups);
-  for (std::size_t row = 0; row < rows.rows(); ++row) quantize_row(made, layout.rows_before + row, rows.row(row));
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    quantize_row(made, row, rows.row(layout.order.empty() ? row : layout.order[row]));
+  }
   return made;
 }
 

@@ -58,9 +58,10 @@ struct quantized_matrix {
   const std::int8_t* group_codes(std::size_t group) const { return lines[group * quads].codes; }
 };
 
-/// Row i of `rows` becomes row `rows_before` + i; the rows before and those that fill up the last `multiple` are zeros.
+/// Row i becomes row order[i] of what is given; without an order, row i. The rows that fill up the last `multiple` are
+/// zeros.
 struct quantization_layout {
-  std::size_t rows_before{};
+  std::span<const std::uint32_t> order;
   std::size_t multiple = rows_per_group;
 };
 [[nodiscard]] quantized_matrix quantize(matrix_view<const float> rows, const quantization_layout& layout);

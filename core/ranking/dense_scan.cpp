@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <functional>
+#include <limits>
+#include <numeric>
 
 #include "core/base/check.hpp"
 
@@ -15,6 +18,13 @@ constexpr std::size_t groups_per_word = rows_per_word / rows_per_group;
 // A bias beyond this could overflow a bound.
 constexpr float bias_magnitude_max = 0x1p60F;
 
+// Where a filter leaves less than one row in so many, these are scored in float32 at once.
+constexpr std::size_t few_from = 48;
+// Its share is estimated from one word in so many.
+constexpr std::size_t words_per_sample = 16;
+// What is stored must not be too small; sums in double are off by far less.
+constexpr double outwards = 1 + 1e-6;
+
 item_row row_at(std::size_t row) {
   return item_row{static_cast<std::uint32_t>(row)};
 }
@@ -26,46 +36,104 @@ matrix_view<const float> rows_of(const dense_scores& scores, row_range slice) {
   return {all.data() + slice.begin() * all.stride(), slice.size(), all.columns(), all.stride()};
 }
 
-// Bit i: a row of group i is set.
-std::uint64_t groups_of(std::uint64_t rows) {
-  std::uint64_t groups = 0;
-  for (std::size_t i = 0; i < groups_per_word; ++i) {
-    groups |= std::uint64_t{(rows >> i * rows_per_group & 0xFFFF) != 0} << i;
+// Not finite where a row is not.
+double length_of(std::span<const float> row) {
+  double squares = 0;
+  for (const float value : row) squares += static_cast<double>(value) * static_cast<double>(value);
+  return std::sqrt(squares);
+}
+
+void prefetch(std::span<const float> row) {
+  constexpr std::size_t floats_per_line = 16;
+  for (std::size_t j = 0; j < row.size(); j += floats_per_line) __builtin_prefetch(row.data() + j);
+}
+
+bool leaves_few(std::span<const std::uint64_t> allowed, row_range slice) {
+  std::size_t sampled = 0;
+  std::size_t count = 0;
+  for (std::size_t word = slice.first_word(); word < slice.last_word(); word += words_per_sample, ++sampled) {
+    count += static_cast<std::size_t>(std::popcount(allowed[word]));
   }
-  return groups;
+  return count * few_from < sampled * rows_per_word;
 }
 
 }  // namespace
 
 dense_scan::dense_scan(const dense_scores& scores, row_range slice, const kernel_set& kernels)
-    : scores_(scores),
-      slice_(slice),
-      kernels_(&kernels),
-      codes_(
-          quantize(rows_of(scores, slice), {.rows_before = slice.begin() % rows_per_word, .multiple = rows_per_word})),
-      bounded_(codes_.row_scales.size() / rows_per_word, ~std::uint64_t{0}) {
-  unbounded_ = std::move(codes_.unbounded);
-  read_bias();
-  std::ranges::sort(unbounded_);
-  const auto repeated = std::ranges::unique(unbounded_);
-  unbounded_.erase(repeated.begin(), repeated.end());
-  for (const std::size_t row : unbounded_) {
-    bounded_[row / rows_per_word] &= ~(std::uint64_t{1} << row % rows_per_word);
+    : scores_(scores), slice_(slice), kernels_(&kernels) {
+  arrange();
+  codes_ = quantize(rows_of(scores_, slice_), {.order = row_in_place_, .multiple = rows_per_word});
+  bounded_.resize(codes_.row_scales.size() / rows_per_word);
+  for (std::size_t place = 0; place < slice_.size(); ++place) {
+    bounded_[place / rows_per_word] |= std::uint64_t{1} << place % rows_per_word;
   }
+  read_bias();
+  std::ranges::sort(codes_.unbounded);
+  const auto repeated = std::ranges::unique(codes_.unbounded);
+  codes_.unbounded.erase(repeated.begin(), repeated.end());
+  for (const std::size_t place : codes_.unbounded) {
+    bounded_[place / rows_per_word] &= ~(std::uint64_t{1} << place % rows_per_word);
+    unbounded_.push_back(row_at(slice_.begin() + row_in_place_[place]));
+  }
+  cut_tiles();
+}
+
+// The rows that may score highest first, for a query about as long as the rows are.
+void dense_scan::arrange() {
+  const auto rows = rows_of(scores_, slice_);
+  std::vector<double> lengths(slice_.size());
+  double sum = 0;
+  for (std::size_t row = 0; row < lengths.size(); ++row) {
+    lengths[row] = length_of(rows.row(row));
+    if (std::isfinite(lengths[row])) sum += lengths[row];
+  }
+  const double query_length = lengths.empty() ? 0 : sum / static_cast<double>(lengths.size());
+  std::vector<double> reach(lengths.size());
+  for (std::size_t row = 0; row < reach.size(); ++row) {
+    reach[row] = scores_.bias.empty() ? lengths[row] : lengths[row] * query_length + scores_.bias[slice_.begin() + row];
+    if (!std::isfinite(reach[row])) reach[row] = -std::numeric_limits<double>::infinity();
+  }
+  row_in_place_.resize(slice_.size());
+  std::iota(row_in_place_.begin(), row_in_place_.end(), 0U);
+  std::ranges::stable_sort(row_in_place_, std::greater<>(), [&](std::uint32_t row) { return reach[row]; });
+  place_of_row_.resize(slice_.size());
+  for (std::size_t place = 0; place < slice_.size(); ++place) {
+    place_of_row_[row_in_place_[place]] = static_cast<std::uint32_t>(place);
+  }
+}
+
+std::uint64_t dense_scan::groups_of(const tile& rows) {
+  return ~std::uint64_t{0} >> (groups_per_tile_max - rows.words * groups_per_word);
+}
+
+void dense_scan::cut_tiles() {
+  const auto rows = rows_of(scores_, slice_);
   const std::size_t word_bytes = std::max<std::size_t>(1, codes_.quads * 4 * rows_per_word);
-  words_per_tile_ = std::clamp<std::size_t>(tile_bytes / word_bytes, 1, words_per_tile_max);
+  const std::size_t words_max = std::clamp<std::size_t>(tile_bytes / word_bytes, 1, words_per_tile_max);
+  for (std::size_t first = 0; first < bounded_.size(); first += words_max) {
+    tile& made = tiles_.emplace_back(tile{.first_word = first, .words = std::min(words_max, bounded_.size() - first)});
+    made.bias = bias_.empty() ? 0 : -bias_magnitude_;
+    for (std::size_t word = first; word < first + made.words; ++word) {
+      for (std::uint64_t bits = bounded_[word]; bits != 0; bits &= bits - 1) {
+        const std::size_t place = word * rows_per_word + static_cast<std::size_t>(std::countr_zero(bits));
+        const double length = length_of(rows.row(row_in_place_[place])) * outwards;
+        made.length = std::max(made.length, static_cast<float>(length));
+        if (!bias_.empty()) made.bias = std::max(made.bias, bias_[place]);
+      }
+    }
+  }
 }
 
 void dense_scan::read_bias() {
   if (scores_.bias.empty()) return;
   bias_.resize(codes_.row_scales.size());
-  for (std::size_t row = slice_.begin(); row < slice_.end(); ++row) {
-    const float bias = scores_.bias[row];
+  for (std::size_t place = 0; place < slice_.size(); ++place) {
+    const float bias = scores_.bias[slice_.begin() + row_in_place_[place]];
     if (std::abs(bias) <= bias_magnitude_max) {
-      bias_[row - first_row()] = bias;
+      bias_[place] = bias;
       bias_magnitude_ = std::max(bias_magnitude_, std::abs(bias));
     } else {
-      unbounded_.push_back(row - first_row());
+      codes_.unbounded.push_back(place);
     }
   }
 }
@@ -82,9 +150,7 @@ void dense_scan::rank(std::span<const scan_request> requests, std::span<std::vec
   }
   if (scratch.bounded == 0) return;
   quantize_queries(scratch);
-  for (std::size_t word = 0; word < bounded_.size(); word += words_per_tile_) {
-    scan_tile({.first_word = word, .words = std::min(words_per_tile_, bounded_.size() - word)}, scratch);
-  }
+  for (const tile& each : tiles_) scan_tile(each, scratch);
   for (bounded_query& q : std::span(scratch.queries).first(scratch.bounded)) rescore(q);
 }
 
@@ -97,7 +163,8 @@ std::span<const float> dense_scan::factors_of(const scan_request& request) const
 
 // Where a large part of the slice is to be returned, nearly all of it would be scored a second time.
 bool dense_scan::pays_to_bound(const scan_request& request) const {
-  return request.k > 0 && request.k <= slice_.size() / 4 && has_bound(factors_of(request));
+  return request.k > 0 && request.k <= slice_.size() / 4 && has_bound(factors_of(request)) &&
+         (request.allowed.empty() || !leaves_few(request.allowed, slice_));
 }
 
 float dense_scan::score(std::span<const float> factors, std::size_t row) const {
@@ -109,11 +176,17 @@ void dense_scan::rank_by_score(const scan_request& request, std::vector<scored_r
   const auto factors = factors_of(request);
   row_filter filter(slice_, request.excluded, request.allowed);
   top_k best(ranked, request.k, slice_.size());
-  for (std::size_t word = slice_.first_word(); request.k > 0 && word < slice_.last_word(); ++word) {
-    for (std::uint64_t bits = filter.eligible(word); bits != 0; bits &= bits - 1) {
-      const std::size_t row = word * rows_per_word + static_cast<std::size_t>(std::countr_zero(bits));
-      best.offer(row_at(row), score(factors, row));
+  std::array<std::size_t, 2 * rows_per_word> rows;
+  for (std::size_t word = slice_.first_word(); request.k > 0 && word < slice_.last_word();) {
+    // Rows that lie apart come from memory one by one: all of a handful are asked for before the first is scored.
+    std::size_t count = 0;
+    for (; word < slice_.last_word() && (count == 0 || count + rows_per_word <= rows.size()); ++word) {
+      for (std::uint64_t bits = filter.eligible(word); bits != 0; bits &= bits - 1) {
+        rows[count++] = word * rows_per_word + static_cast<std::size_t>(std::countr_zero(bits));
+      }
     }
+    for (std::size_t i = 0; i < count; ++i) prefetch(scores_.factors.row(rows[i]));
+    for (std::size_t i = 0; i < count; ++i) best.offer(row_at(rows[i]), score(factors, rows[i]));
   }
   best.finish();
 }
@@ -124,6 +197,16 @@ void dense_scan::start(const scan_request& request, std::vector<scored_row>& ran
   q.request = &request;
   q.ranked = &ranked;
   q.filter = row_filter(slice_, request.excluded, request.allowed);
+  mark_eligible(q);
+}
+
+void dense_scan::mark_eligible(bounded_query& q) const {
+  q.eligible = bounded_;
+  for (auto row = std::ranges::lower_bound(q.request->excluded, slice_.first);
+       row != q.request->excluded.end() && *row < slice_.last; ++row) {
+    const std::size_t place = place_of_row_[to_integer(*row) - slice_.begin()];
+    q.eligible[place / rows_per_word] &= ~(std::uint64_t{1} << place % rows_per_word);
+  }
 }
 
 // A block that is not full is rounded up to a size that the kernels know, with queries of zeros.
@@ -132,7 +215,7 @@ void dense_scan::quantize_queries(scan_scratch& scratch) const {
   const std::size_t block_bytes = queries_per_block_max * codes_.quads * 4;
   scratch.codes.assign(blocks * block_bytes, 0);
   scratch.code_sums.assign(blocks * queries_per_block_max, 0);
-  scratch.products.resize(queries_per_block_max * words_per_tile_ * rows_per_word);
+  scratch.products.resize(queries_per_block_max * tiles_.front().words * rows_per_word);
   for (std::size_t i = 0; i < scratch.bounded; ++i) {
     bounded_query& q = scratch.queries[i];
     const std::size_t block = i / queries_per_block_max;
@@ -147,38 +230,32 @@ void dense_scan::quantize_queries(scan_scratch& scratch) const {
 }
 
 void dense_scan::scan_tile(const tile& rows, scan_scratch& scratch) const {
-  const std::size_t stride = words_per_tile_ * rows_per_word;
+  const std::size_t stride = tiles_.front().words * rows_per_word;
   for (std::size_t start = 0; start < scratch.bounded; start += queries_per_block_max) {
     const auto block =
         std::span(scratch.queries).subspan(start, std::min(scratch.bounded - start, queries_per_block_max));
-    std::uint64_t groups = 0;
+    bool anybody = false;
     for (bounded_query& q : block) {
-      mark_eligible(rows, q);
-      groups |= q.groups;
+      q.reaches_tile = reaches(rows, q);
+      anybody = anybody || q.reaches_tile;
     }
-    if (groups == 0) continue;
+    if (!anybody) continue;
+    const std::uint64_t groups = groups_of(rows);
     kernels_->dot_int8(
         {.codes = codes_.group_codes(rows.first_word * groups_per_word), .quads = codes_.quads, .groups = groups},
         {.codes = scratch.codes.data() + start * codes_.quads * 4,
          .sums = scratch.code_sums.data() + start,
          .count = std::bit_ceil(block.size())},
         scratch.products.data(), stride);
-    for (std::size_t i = 0; i < block.size(); ++i) collect(rows, scratch.products.data() + i * stride, block[i]);
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      if (block[i].reaches_tile) collect(rows, scratch.products.data() + i * stride, block[i]);
+    }
   }
 }
 
-void dense_scan::mark_eligible(const tile& rows, bounded_query& q) const {
-  const std::size_t first = slice_.first_word() + rows.first_word;
-  if (unbounded_.empty() && q.filter.all_eligible(first, first + rows.words)) {
-    std::fill_n(q.eligible.begin(), rows.words, ~std::uint64_t{0});
-    q.groups = ~std::uint64_t{0} >> (groups_per_tile_max - rows.words * groups_per_word);
-    return;
-  }
-  q.groups = 0;
-  for (std::size_t w = 0; w < rows.words; ++w) {
-    q.eligible[w] = q.filter.eligible(first + w) & bounded_[rows.first_word + w];
-    q.groups |= groups_of(q.eligible[w]) << w * groups_per_word;
-  }
+// Rounding is covered by what `norm` holds for it, that of a bias by the margin of the threshold.
+bool dense_scan::reaches(const tile& rows, const bounded_query& q) {
+  return q.quantized.norm * rows.length + rows.bias / q.quantized.scale >= q.candidates.threshold();
 }
 
 // In steps of the query's scale, as the kernel's bounds are.
@@ -196,19 +273,21 @@ void dense_scan::collect(const tile& rows, const std::int32_t* products, bounded
                            .bias_scale = 1 / q.quantized.scale,
                            .threshold = q.candidates.threshold()};
   std::array<std::uint64_t, words_per_tile_max> reaching{};
-  kernels_->rows_reaching(bounds, products, q.groups, reaching.data());
+  kernels_->rows_reaching(bounds, products, groups_of(rows), reaching.data());
   for (std::size_t w = 0; w < rows.words; ++w) {
-    for (std::uint64_t bits = reaching[w] & q.eligible[w]; bits != 0; bits &= bits - 1) {
-      const std::size_t row = w * rows_per_word + static_cast<std::size_t>(std::countr_zero(bits));
-      const float product = static_cast<float>(products[row]);
-      const float error = errors[row / rows_per_group];
-      const float bias = bounds.bias == nullptr ? 0 : bounds.bias[row] * bounds.bias_scale;
-      q.candidates.add({.row = row_at(first_row() + first + row),
-                        .lower = bounds.row_scales[row] * (product - error) + bias,
-                        .upper = bounds.row_scales[row] * (product + error) + bias});
+    for (std::uint64_t bits = reaching[w] & q.eligible[rows.first_word + w]; bits != 0; bits &= bits - 1) {
+      const std::size_t place = w * rows_per_word + static_cast<std::size_t>(std::countr_zero(bits));
+      const item_row row = row_at(slice_.begin() + row_in_place_[first + place]);
+      if (!q.filter.is_allowed(row)) continue;
+      const float product = static_cast<float>(products[place]);
+      const float error = errors[place / rows_per_group];
+      const float bias = bounds.bias == nullptr ? 0 : bounds.bias[place] * bounds.bias_scale;
+      const float upper = bounds.row_scales[place] * (product + error) + bias;
+      if (upper < q.candidates.threshold()) continue;  // it rose since
+      q.candidates.add({.row = row, .lower = bounds.row_scales[place] * (product - error) + bias, .upper = upper});
     }
+    q.candidates.prune_when_full();
   }
-  q.candidates.prune_when_full();
 }
 
 void dense_scan::rescore(bounded_query& q) const {
@@ -217,9 +296,8 @@ void dense_scan::rescore(bounded_query& q) const {
   for (const auto& candidate : q.candidates.remaining()) {
     best.offer(candidate.row, score(factors, to_integer(candidate.row)));
   }
-  for (const std::size_t row : unbounded_) {
-    const item_row unbounded = row_at(first_row() + row);
-    if (q.filter.is_eligible(unbounded)) best.offer(unbounded, score(factors, to_integer(unbounded)));
+  for (const item_row row : unbounded_) {
+    if (q.filter.is_eligible(row)) best.offer(row, score(factors, to_integer(row)));
   }
   best.finish();
 }

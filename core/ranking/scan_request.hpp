@@ -33,9 +33,9 @@ struct bounded_query {
   row_filter filter;
   quantized_query quantized;
   bounded_candidates candidates;
-  /// Rows and groups of the tile at hand that may be returned.
-  std::array<std::uint64_t, words_per_tile_max> eligible{};
-  std::uint64_t groups{};
+  /// Places of the scan that the request's exclusions leave, as bits.
+  std::vector<std::uint64_t> eligible;
+  bool reaches_tile = false;
 };
 
 /// Belongs to one caller of `rank` and is reused from call to call; what is in it between calls means nothing.

@@ -11,6 +11,7 @@ void select_best(const scan_request& request, row_range slice, std::span<const f
   top_k best(ranked, request.k, slice.size());
   for (std::size_t word = slice.first_word(); word < slice.last_word(); ++word) {
     std::uint64_t bits = filter.eligible(word);
+    if (bits == 0) continue;
     const std::size_t begin = std::max(word * rows_per_word, slice.begin());
     const std::size_t end = std::min((word + 1) * rows_per_word, slice.end());
     if (best.full()) {

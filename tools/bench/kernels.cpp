@@ -30,13 +30,42 @@ struct shape {
   std::string name() const { return std::to_string(rows) + "x" + std::to_string(columns); }
 };
 
-enum class filtering { none, one_percent };
+/// Which rows a request may return. Every query of a batch has a filter of its own.
+struct filtering {
+  std::string name;
+  double share = 1;
+  /// Rows that are allowed lie together in runs of about so many, as the items of a category do.
+  std::size_t run = 1;
+};
+
+const std::vector<filtering>& filterings() {
+  static const std::vector<filtering> all{{""},
+                                          {"/filter:1%", .01},
+                                          {"/filter:3%", .03},
+                                          {"/filter:10%", .1},
+                                          {"/filter:50%", .5},
+                                          {"/filter:1%-runs", .01, 1000},
+                                          {"/filter:10%-runs", .1, 1000}};
+  return all;
+}
+
+std::vector<std::uint64_t> random_rows(random_source& random, std::size_t rows, const filtering& filter) {
+  std::vector<std::uint64_t> allowed((rows + 63) / 64);
+  for (std::size_t row = 0; row < rows; row += filter.run) {
+    if (random.uniform() >= filter.share) continue;
+    for (std::size_t each = row; each < std::min(rows, row + filter.run); ++each) {
+      allowed[each / 64] |= std::uint64_t{1} << each % 64;
+    }
+  }
+  return allowed;
+}
 
 struct workload {
   matrix<float> factors;
   matrix<float> queries;
   std::vector<query> dense_queries;
-  std::vector<std::uint64_t> allowed;
+  /// By filtering and query; empty for none.
+  std::vector<std::vector<std::vector<std::uint64_t>>> allowed;
 
   explicit workload(shape size) : factors(size.rows, size.columns), queries(queries_max, size.columns) {
     random_source random(1);
@@ -46,9 +75,10 @@ struct workload {
       const auto row = queries.row(i);
       dense_queries.emplace_back(dense_query{{row.begin(), row.end()}});
     }
-    allowed.resize((size.rows + 63) / 64);
-    for (std::size_t row = 0; row < size.rows; ++row) {
-      allowed[row / 64] |= std::uint64_t{random.below(100) == 0} << row % 64;
+    for (const filtering& filter : filterings()) {
+      auto& of_queries = allowed.emplace_back(queries_max);
+      if (filter.share == 1) continue;
+      for (auto& rows : of_queries) rows = random_rows(random, size.rows, filter);
     }
   }
 
@@ -57,11 +87,10 @@ struct workload {
   matrix_view<const float> some_queries(std::size_t count) const {
     return {queries.values().data(), count, queries.columns()};
   }
-  std::vector<scan_request> requests(std::size_t count, filtering filter) const {
+  std::vector<scan_request> requests(std::size_t count, std::size_t filter) const {
     std::vector<scan_request> made;
     for (std::size_t i = 0; i < count; ++i) {
-      made.push_back({.q = &dense_queries[i], .k = k, .excluded = {}, .allowed = {}});
-      if (filter == filtering::one_percent) made.back().allowed = allowed;
+      made.push_back({.q = &dense_queries[i], .k = k, .excluded = {}, .allowed = allowed[filter][i]});
     }
     return made;
   }
@@ -113,7 +142,7 @@ void time_queries(benchmark::State& state, std::size_t count, Rank rank) {
       static_cast<double>(count), benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
-void bench_scan(benchmark::State& state, const kernel_set& kernels, shape size, std::size_t count, filtering filter) {
+void bench_scan(benchmark::State& state, const kernel_set& kernels, shape size, std::size_t count, std::size_t filter) {
   const workload& work = workload_of(size);
   const slice_scan scan(work.scores(), work.everything(), kernels);
   const auto requests = work.requests(count, filter);
@@ -130,7 +159,7 @@ void bench_contender(benchmark::State& state, std::unique_ptr<contender> (*make)
   const auto other = make(work.factors.view());
   std::vector<std::vector<scored_row>> ranked(count);
   other->rank(work.some_queries(count), k, ranked);
-  check(work, work.requests(count, filtering::none), ranked, 1e-4F);
+  check(work, work.requests(count, 0), ranked, 1e-4F);
   time_queries(state, count, [&] { other->rank(work.some_queries(count), k, ranked); });
 }
 
@@ -144,9 +173,10 @@ void add_benchmarks() {
       const std::string suffix = "/" + size.name() + "/batch:" + std::to_string(count);
       for (const kernel_set* kernels : available_kernels()) {
         const std::string name = "scan/" + std::string(kernels->name) + suffix;
-        add(name, [=](benchmark::State& state) { bench_scan(state, *kernels, size, count, filtering::none); });
-        add(name + "/filter:1%",
-            [=](benchmark::State& state) { bench_scan(state, *kernels, size, count, filtering::one_percent); });
+        for (std::size_t filter = 0; filter < filterings().size(); ++filter) {
+          add(name + filterings()[filter].name,
+              [=](benchmark::State& state) { bench_scan(state, *kernels, size, count, filter); });
+        }
       }
       add("eigen" + suffix, [=](benchmark::State& state) { bench_contender(state, make_eigen, size, count); });
       add("faiss_flat" + suffix, [=](benchmark::State& state) { bench_contender(state, make_faiss, size, count); });

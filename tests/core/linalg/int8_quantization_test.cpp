@@ -91,9 +91,18 @@ TEST(int8_quantization, names_rows_that_have_no_bound) {
   rows.row(2)[2] = 1e-20F;
   rows.row(3)[0] = 1;
   rows.row(4)[0] = -1e20F;
-  const auto made = quantize(std::as_const(rows).view(), {.rows_before = 7});
-  EXPECT_EQ(made.unbounded, (std::vector<std::size_t>{7, 8, 9, 11}));
+  const auto made = quantize(std::as_const(rows).view(), {});
+  EXPECT_EQ(made.unbounded, (std::vector<std::size_t>{0, 1, 2, 4}));
   EXPECT_EQ(made.row_scales.size(), 16U);
+}
+
+TEST(int8_quantization, takes_rows_in_the_order_that_is_asked_for) {
+  matrix<float> rows(3, 2);
+  for (std::size_t row = 0; row < 3; ++row) rows.row(row)[0] = static_cast<float>(127 * (row + 1));
+  const std::vector<std::uint32_t> order{2, 0, 1};
+  const auto made = quantize(std::as_const(rows).view(), {.order = order});
+  EXPECT_EQ((std::vector<float>(made.row_scales.begin(), made.row_scales.begin() + 4)),
+            (std::vector<float>{3, 1, 2, 0}));
 }
 
 TEST(int8_quantization, refuses_a_bound_to_queries_outside_its_limits) {
