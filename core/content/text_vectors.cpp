@@ -1,7 +1,5 @@
 #include "core/content/text_vectors.hpp"
 
-#include <absl/container/flat_hash_map.h>
-
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -48,25 +46,34 @@ void add_term(std::uint64_t hash, float weight, std::span<float> row) {
 
 }  // namespace
 
-matrix<float> text_vectors(std::span<const item* const> items, const text_vector_options& options) {
+text_vectorizer text_vectorizer::fit(std::span<const item* const> items, const text_vector_options& options) {
   FRESHET_CHECK(options.dimensions > 0);
-  std::vector<std::vector<counted_term>> terms;
-  terms.reserve(items.size());
-  absl::flat_hash_map<std::uint64_t, std::uint32_t> items_with;
+  text_vectorizer fitted;
+  fitted.options_ = options;
+  fitted.items_ = items.size();
   for (const auto* each : items) {
-    terms.push_back(count_terms(each, options.seed));
-    for (const auto& term : terms.back()) ++items_with[term.hash];
+    for (const auto& term : count_terms(each, options.seed)) ++fitted.items_with_[term.hash];
   }
-  matrix<float> vectors(items.size(), options.dimensions);
-  const auto total = static_cast<double>(items.size());
+  return fitted;
+}
+
+matrix<float> text_vectorizer::vectors(std::span<const item* const> items) const {
+  matrix<float> made(items.size(), options_.dimensions);
+  const auto total = static_cast<double>(items_);
   for (std::size_t row = 0; row < items.size(); ++row) {
-    for (const auto& [hash, count] : terms[row]) {
-      const double rarity = std::log((1 + total) / (1 + items_with.at(hash))) + 1;
-      add_term(hash, static_cast<float>((1 + std::log(count)) * rarity), vectors.row(row));
+    for (const auto& [hash, count] : count_terms(items[row], options_.seed)) {
+      const auto known = items_with_.find(hash);
+      const double with = known == items_with_.end() ? 0 : known->second;
+      const double rarity = std::log((1 + total) / (1 + with)) + 1;
+      add_term(hash, static_cast<float>((1 + std::log(count)) * rarity), made.row(row));
     }
   }
-  scale_rows_to_one(vectors);
-  return vectors;
+  scale_rows_to_one(made);
+  return made;
+}
+
+matrix<float> text_vectors(std::span<const item* const> items, const text_vector_options& options) {
+  return text_vectorizer::fit(items, options).vectors(items);
 }
 
 }  // namespace freshet

@@ -49,6 +49,16 @@ class matrix {
   std::size_t rows() const { return rows_; }
   std::size_t columns() const { return columns_; }
   std::vector<T>& values() { return values_; }
+
+  /// Room for more rows: as long as it lasts, `append` moves none of those there are.
+  void reserve(std::size_t rows) { values_.reserve(rows * columns_); }
+  void append(matrix_view<const T> more) {
+    FRESHET_CHECK(more.columns() == columns_, "rows as long as those there are");
+    for (std::size_t row = 0; row < more.rows(); ++row) {
+      values_.insert(values_.end(), more.row(row).begin(), more.row(row).end());
+    }
+    rows_ += more.rows();
+  }
   const std::vector<T>& values() const { return values_; }
 
  private:

@@ -18,7 +18,7 @@ float cosine(std::span<const float> a, std::span<const float> b) {
   return best_kernels().dot(a.data(), b.data(), a.size());
 }
 
-reranked_row score(const scored_row& candidate, std::span<const float> profile, const item_signals& known,
+reranked_row score(const scored_row& candidate, std::span<const float> profile, const item_signals_view& known,
                    const rerank_options& options) {
   const std::size_t row = to_integer(candidate.row);
   const float content = profile.empty() ? 0 : cosine(profile, known.content.row(row));
@@ -31,7 +31,7 @@ reranked_row score(const scored_row& candidate, std::span<const float> profile, 
 }
 
 /// Likeness to what was visited counts, whatever became of its score.
-void penalize(std::vector<reranked_row>& ranked, const item_signals& known, const diversity_penalty& options) {
+void penalize(std::vector<reranked_row>& ranked, const item_signals_view& known, const diversity_penalty& options) {
   for (std::size_t i = ranked.size(); i-- > 1;) {
     const auto content = known.content.row(to_integer(ranked[i].row));
     float most_alike = -1;
@@ -57,7 +57,7 @@ float penalized(float score, float similarity, const diversity_penalty& options)
 }
 
 std::vector<reranked_row> rerank_hybrid(std::span<const scored_row> candidates, std::span<const float> profile,
-                                        const item_signals& known, const rerank_options& options) {
+                                        const item_signals_view& known, const rerank_options& options) {
   FRESHET_CHECK(profile.empty() || profile.size() == known.content.columns());
   FRESHET_CHECK(options.diversity.threshold < 1);
   std::vector<reranked_row> ranked;
@@ -70,7 +70,7 @@ std::vector<reranked_row> rerank_hybrid(std::span<const scored_row> candidates, 
   return ranked;
 }
 
-std::vector<float> cold_start_bias(const item_signals& known, const cold_start_weights& weights) {
+std::vector<float> cold_start_bias(const item_signals_view& known, const cold_start_weights& weights) {
   std::vector<float> bias;
   bias.reserve(known.items());
   for (const float each : known.popularity) {

@@ -70,7 +70,7 @@ struct reranked_row {
 
 /// Best first; as many as candidates. `profile` is the user's, or empty when nothing is known of the user's content.
 [[nodiscard]] std::vector<reranked_row> rerank_hybrid(std::span<const scored_row> candidates,
-                                                      std::span<const float> profile, const item_signals& known,
+                                                      std::span<const float> profile, const item_signals_view& known,
                                                       const rerank_options& options);
 
 /// What is left of a score when the most alike of the items before has cosine `similarity`.
@@ -82,7 +82,7 @@ struct cold_start_weights {
   float content = .7F;
   float popularity = .3F;
 };
-[[nodiscard]] std::vector<float> cold_start_bias(const item_signals& known, const cold_start_weights& weights);
+[[nodiscard]] std::vector<float> cold_start_bias(const item_signals_view& known, const cold_start_weights& weights);
 [[nodiscard]] std::vector<float> cold_start_factors(std::span<const float> profile, const cold_start_weights& weights);
 
 }  // namespace freshet

@@ -23,6 +23,21 @@ float quality_of(const item* described) {
 
 }  // namespace
 
+void item_signals::reserve(std::size_t rows) {
+  content.reserve(rows);
+  popularity.reserve(rows);
+  quality.reserve(rows);
+  interactions.reserve(rows);
+}
+
+void item_signals::append(const item_signals& more) {
+  content.append(more.content.view());
+  popularity.insert(popularity.end(), more.popularity.begin(), more.popularity.end());
+  quality.insert(quality.end(), more.quality.begin(), more.quality.end());
+  interactions.insert(interactions.end(), more.interactions.begin(), more.interactions.end());
+  interactions_total += more.interactions_total;
+}
+
 item_signals signals_of(std::span<const item* const> items, std::span<const float> interactions,
                         matrix<float> content) {
   FRESHET_CHECK(items.size() == interactions.size() && (content.columns() == 0 || content.rows() == items.size()));

@@ -19,7 +19,7 @@ struct scaled_components {
   component_values at(std::size_t i) const { return {relevance[i], 0, novelty[i], popularity[i]}; }
 };
 
-scaled_components components_of(std::span<const scored_row> candidates, const item_signals& known) {
+scaled_components components_of(std::span<const scored_row> candidates, const item_signals_view& known) {
   scaled_components all;
   const double rarest = known.interactions_total + static_cast<double>(known.items());
   for (const auto& each : candidates) {
@@ -76,7 +76,7 @@ component_values weights_of(rerank_strategy strategy, const component_values& gi
   return {used.relevance / sum, used.diversity / sum, used.novelty / sum, used.popularity / sum};
 }
 
-std::vector<placed_row> rerank_by_strategy(std::span<const scored_row> candidates, const item_signals& known,
+std::vector<placed_row> rerank_by_strategy(std::span<const scored_row> candidates, const item_signals_view& known,
                                            matrix_view<const float> likeness, const component_values& weights,
                                            std::size_t k) {
   const auto components = components_of(candidates, known);
