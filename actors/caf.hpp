@@ -26,6 +26,7 @@ using flush_atom = caf::atom_constant<caf::atom("flush")>;
 using tick_atom = caf::atom_constant<caf::atom("tick")>;
 using stop_atom = caf::atom_constant<caf::atom("stop")>;
 using reload_atom = caf::atom_constant<caf::atom("reload")>;
+using extend_atom = caf::atom_constant<caf::atom("extend")>;
 using load_atom = caf::atom_constant<caf::atom("load")>;
 using status_atom = caf::atom_constant<caf::atom("status")>;
 

@@ -78,7 +78,7 @@ auto retry_conflict(std::chrono::milliseconds deadline, log& journal, Attempt at
 class running_engine final : public engine {
  public:
   explicit running_engine(const options& settings)
-      : settings_(settings), table_(settings.cache.user_profile.max_size) {}
+      : settings_(settings), caches_(settings.cache), table_(settings.cache.user_profile.max_size) {}
   ~running_engine() override { stop(); }
   running_engine(const running_engine&) = delete;
   running_engine& operator=(const running_engine&) = delete;
@@ -175,7 +175,7 @@ class running_engine final : public engine {
 
   spawners make_spawners() {
     auto& system = *system_;
-    const finisher finish(catalogue_, metrics_, *log_, settings_.logging.slow_request_threshold);
+    const finisher finish(catalogue_, caches_, metrics_, *log_, settings_.logging.slow_request_threshold);
     spawners start;
     start.scorer = [&system, finish](std::size_t slice) { return system.spawn(make_scorer, slice, finish); };
     start.updater = [this, &system] {
@@ -186,10 +186,15 @@ class running_engine final : public engine {
                                                                        .events = settings_.events,
                                                                        .fallback = settings_.fallback});
     };
-    start.recommender = [this, &system] {
-      return system.spawn(make_recommender, static_cast<const item_catalogue*>(&catalogue_),
-                          static_cast<const user_query_table*>(&table_),
-                          recommender_options{.reranking = settings_.reranking, .fallback = settings_.fallback});
+    start.recommender = [this, &system, finish] {
+      return system.spawn(
+          make_recommender,
+          recommender_context{.kept = &caches_,
+                              .catalogue = &catalogue_,
+                              .table = &table_,
+                              .time = &clock_,
+                              .options = {.reranking = settings_.reranking, .fallback = settings_.fallback}},
+          finish);
     };
     start.publisher = [this, &system] {
       return system.spawn<caf::detached>(make_publisher, publisher_context{.sink = events_->sink,
@@ -246,6 +251,8 @@ class running_engine final : public engine {
                                .restarts = settings_.supervisor,
                                .hot_reload = settings_.hot_reload,
                                .table = &table_,
+                               .catalogue = &catalogue_,
+                               .time = &clock_,
                                .measured = &metrics_,
                                .journal = log_.get(),
                                .ready = &health_,
@@ -320,6 +327,7 @@ class running_engine final : public engine {
   std::shared_ptr<log> log_;
   std::unique_ptr<event_store> store_;
   item_catalogue catalogue_;
+  caches caches_;
   user_query_table table_;
   std::unique_ptr<event_log> events_;
   std::shared_ptr<visibility> visible_;

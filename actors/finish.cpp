@@ -2,47 +2,183 @@
 
 #include <chrono>
 #include <cmath>
+#include <set>
 
 #include "actors/reranking.hpp"
 #include "core/ranking/top_k.hpp"
 
 namespace freshet {
+namespace {
 
-void finisher::operator()(recommend_task& task) const {
-  const auto ranked = assemble(task);
-  const auto took = std::chrono::steady_clock::now() - task.call->in().arrived;
-  const double latency_ms = std::chrono::duration<double, std::milli>(took).count();
-  record(task, ranked.items.size(), latency_ms);
-  if (const auto* similar = task.similar()) return task.answer(http::render_lite_similar(*similar, ranked));
-  const auto& asked = *task.recommend();
-  switch (asked.form) {
-    case http::surface::lite:
-      return task.answer(http::render_lite(asked, ranked));
-    case http::surface::guide:
-      return task.answer(http::render_guide(asked, ranked, latency_ms));
-    case http::surface::v1:
-      return task.answer(http::render_v1(asked, ranked, latency_ms));
-  }
+/// Takes places first..last - 1 of a list that has a value for each row, or none at all.
+template <class T>
+void keep_places(std::vector<T>& list, std::size_t first, std::size_t last) {
+  if (list.empty()) return;
+  list.resize(std::min(last, list.size()));
+  list.erase(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(std::min(first, list.size())));
 }
 
-http::recommendation finisher::assemble(recommend_task& task) const {
-  http::recommendation ranked;
-  ranked.model_id = task.model->model_id;
-  ranked.fallback_method = task.fallback_method;
-  ranked.integer_item_ids = task.model->integer_item_ids;
+/// The page or the part behind the offset that was asked for.
+void cut(const recommend_task& task, std::vector<scored_row>& best, http::recommendation& ranked) {
+  std::size_t first = std::min(task.skipped, best.size());
+  std::size_t last = best.size();
+  const auto& page = task.similar() ? task.similar()->page : task.recommend()->page;
+  if (page) {
+    const auto asked = http::cut_page(*page, best.size());
+    first = asked.begin;
+    last = asked.end;
+  }
+  if (first == 0 && last == best.size()) return;
+  keep_places(best, first, last);
+  keep_places(ranked.reranked, first, last);
+  keep_places(ranked.explanations, first, last);
+  keep_places(ranked.reasons, first, last);
+}
+
+/// A boost above 1 raises every item, also one whose score is negative.
+float boosted(float score, float factor) {
+  return score < 0 ? score / factor : score * factor;
+}
+
+std::vector<std::string> left_out(std::span<const std::string> listed, std::span<const http::ranked_item> ranked) {
+  std::set<std::string_view> there;
+  for (const auto& each : ranked) there.insert(each.view->metadata().item_id);
+  std::vector<std::string> left;
+  for (const auto& id : listed) {
+    if (there.insert(id).second) left.push_back(id);
+  }
+  return left;
+}
+
+double latency_of(const recommend_task& task) {
+  const auto took = std::chrono::steady_clock::now() - task.call->in().arrived;
+  return std::chrono::duration<double, std::milli>(took).count();
+}
+
+std::size_t asked_for(const recommend_task& task) {
+  return task.similar() ? task.similar()->k : task.recommend()->k;
+}
+
+}  // namespace
+
+void finisher::operator()(recommend_task& task) const {
+  if (task.kept_answer) return answer_as_kept(task);
+  const auto ranked = assemble(task);
+  const double latency_ms = latency_of(task);
+  record(task, {ranked.items.size(), task.fallback_method, latency_ms});
+  if (task.batch) {
+    std::string body;
+    http::append_batch_entry(body, *task.recommend(), ranked);
+    return task.answer_in_batch(std::move(body));
+  }
+  auto out = render(task, ranked, latency_ms);
+  if (!task.answer_key.empty()) keep(task, ranked, out.body);
+  task.answer(std::move(out));
+}
+
+std::chrono::seconds finisher::time_to_live(const recommend_task& task) const {
+  const auto& cache = task.similar() ? task.similar()->cache : task.recommend()->cache;
+  return cache.ttl.value_or(kept_->response.limits().ttl);
+}
+
+void finisher::keep(const recommend_task& task, const http::recommendation& ranked, const std::string& body) const {
+  kept_->keep_response(
+      task.answer_key,
+      std::make_shared<const cached_response>(cached_response{body, ranked.items.size(), task.fallback_method}),
+      std::chrono::steady_clock::now(), time_to_live(task));
+}
+
+void finisher::answer_as_kept(recommend_task& task) const {
+  const auto kept = std::move(task.kept_answer);
+  const double latency_ms = latency_of(task);
+  record(task, {kept->count, kept->fallback_method, latency_ms});
+  const auto form = task.similar() ? task.similar()->form : task.recommend()->form;
+  task.answer(form == http::surface::lite ? http::with_cache_state(kept->body, true, time_to_live(task), false)
+                                          : http::with_latency(kept->body, latency_ms));
+}
+
+std::vector<scored_row> finisher::candidates(const recommend_task& task) const {
+  if (task.kept_list) return task.kept_list->rows;
+  auto best = merge(task);
+  if (!task.list_key.empty()) {
+    auto& lists = task.similar() ? kept_->item_similarity : kept_->fallback;
+    lists.insert(task.list_key,
+                 std::make_shared<const cached_ranking>(cached_ranking{best, task.original_count, task.filtered_count}),
+                 std::chrono::steady_clock::now());
+  }
+  return best;
+}
+
+http::response finisher::render(const recommend_task& task, const http::recommendation& ranked, double latency_ms) {
+  using http::surface;
+  if (const auto* similar = task.similar()) {
+    switch (similar->form) {
+      case surface::lite:
+        return http::render_lite_similar(*similar, ranked);
+      case surface::guide:
+        return http::render_guide_similar(*similar, ranked, latency_ms);
+      case surface::v1:
+        return http::render_v1_similar(*similar, ranked, latency_ms);
+    }
+  }
+  const auto& asked = *task.recommend();
+  if (asked.form == surface::lite) return http::render_lite(asked, ranked);
+  if (asked.form == surface::guide) return http::render_guide(asked, ranked, latency_ms);
+  return http::render_v1(asked, ranked, latency_ms);
+}
+
+/// Of every lane the best rows of the slices and of the rows behind them, then of all lanes.
+std::vector<scored_row> finisher::merge(const recommend_task& task) {
+  const std::size_t lanes = task.lanes.size();
+  const std::size_t slices = task.parts.size() / lanes;
+  std::vector<std::vector<scored_row>> of_lane(lanes);
+  std::vector<std::vector<scored_row>> lists(slices + 1);
+  for (std::size_t lane = 0; lane < lanes; ++lane) {
+    for (std::size_t slice = 0; slice < slices; ++slice) lists[slice] = task.parts[slice * lanes + lane];
+    lists.back().clear();
+    if (const auto& tail = task.list->tail) {
+      tail->rank({.q = &task.ranked_by,
+                  .k = task.candidates,
+                  .excluded = task.excluded,
+                  .allowed = task.lanes[lane].rows.words()},
+                 lists.back());
+    }
+    merge_ranked(lists, task.candidates, of_lane[lane]);
+    for (auto& each : of_lane[lane]) each.score = boosted(each.score, task.lanes[lane].factor);
+  }
+  if (lanes == 1) return std::move(of_lane.front());
   std::vector<scored_row> best;
-  merge_ranked(task.parts, task.candidates, best);
+  merge_ranked(of_lane, task.candidates, best);
+  return best;
+}
+
+http::recommendation finisher::assemble(const recommend_task& task) const {
+  const auto& model = *task.model;
+  http::recommendation ranked;
+  ranked.model_id = model.model_id;
+  ranked.fallback_method = task.fallback_method;
+  ranked.integer_item_ids = model.integer_item_ids;
+  ranked.original_count = task.original_count;
+  ranked.filtered_count = task.filtered_count;
+  ranked.method = task.list == &model.content ? "content" : "cf_embeddings";
+  const auto& cache = task.similar() ? task.similar()->cache : task.recommend()->cache;
+  if (cache.given && cache.use) ranked.cache_ttl = time_to_live(task);
+  auto best = candidates(task);
   rerank(task, *catalogue_, best, ranked);
+  ranked.listed = best.size();
+  cut(task, best, ranked);
   ranked.items.reserve(best.size());
-  for (const auto& [row, score] : best) {
-    ranked.items.push_back({catalogue_->view(task.model->index_of_row[to_integer(row)]), score});
+  for (const auto& [row, score] : best) ranked.items.push_back({catalogue_->view(model.index_of(row)), score});
+  if (const auto* asked = task.recommend(); asked != nullptr && asked->ranks_candidates) {
+    ranked.unranked = left_out(asked->conditions.include_items, ranked.items);
   }
   return ranked;
 }
 
-void finisher::record(const recommend_task& task, std::size_t count, double latency_ms) const {
+void finisher::record(const recommend_task& task, const outcome& answered) const {
+  const auto& [count, fallback_method, latency_ms] = answered;
   metrics_->recommendations_served(count);
-  if (!task.fallback_method.empty()) metrics_->fallback_served(task.fallback_method);
+  if (!fallback_method.empty()) metrics_->fallback_served(fallback_method);
   std::string line;
   line.reserve(160);
   if (const auto* asked = task.recommend()) {
@@ -50,9 +186,9 @@ void finisher::record(const recommend_task& task, std::size_t count, double late
   } else {
     line.append("similar item_id=").append(task.similar()->item_id);
   }
-  line.append(", topk=").append(std::to_string(task.k));
+  line.append(", topk=").append(std::to_string(asked_for(task)));
   line.append(", count=").append(std::to_string(count));
-  line.append(", fallback=").append(task.fallback_method.empty() ? "none" : task.fallback_method);
+  line.append(", fallback=").append(fallback_method.empty() ? "none" : fallback_method);
   line.append(", latency=").append(std::to_string(std::lround(latency_ms))).append("ms");
   line.append(", request_id=").append(task.call->in().request_id);
   const bool slow = latency_ms >= static_cast<double>(slow_after_.count());

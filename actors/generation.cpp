@@ -3,16 +3,20 @@
 #include <algorithm>
 
 #include "core/models/popularity/popularity.hpp"
-#include "io/artifacts/item_content.hpp"
 
 namespace freshet {
 namespace {
 
-sliced_catalogue slice(const item_scores& scores, std::size_t items, std::size_t count) {
-  sliced_catalogue slices;
+/// Rows that can be taken in before `known` must move.
+constexpr std::size_t spare_rows_min = 1024;
+/// Of the ridge regression from content to factors, in units of squared content: rows have length 1.
+constexpr double content_regularization = 5;
+
+catalogue_list slice(const item_scores& scores, std::size_t items, std::size_t count) {
+  std::vector<slice_scan> slices;
   slices.reserve(count);
   for (const auto& rows : cut_rows(items, count)) slices.emplace_back(scores, rows);
-  return slices;
+  return {std::make_shared<const std::vector<slice_scan>>(std::move(slices)), nullptr};
 }
 
 /// Numbers the rows; the scans are built by the caller.
@@ -57,23 +61,63 @@ struct row_metadata {
   std::vector<const item*> items;
 };
 
+/// What the ranking scores by, as one row of numbers an item: its factors, and its bias behind them.
+matrix<float> factors_and_bias(const dense_scores& scores) {
+  const std::size_t factors = scores.factors.columns();
+  matrix<float> rows(scores.factors.rows(), factors + (scores.bias.empty() ? 0 : 1));
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    std::ranges::copy(scores.factors.row(row), rows.row(row).begin());
+    if (!scores.bias.empty()) rows.row(row)[factors] = scores.bias[row];
+  }
+  return rows;
+}
+
+/// Nothing where the ranking is not by factors, or no item has content.
+std::optional<content_map> learn_factors(const model& served, matrix_view<const float> content) {
+  const auto scores = served.scores();
+  const auto* dense = std::get_if<dense_scores>(&scores);
+  if (dense == nullptr) return std::nullopt;
+  std::vector<bool> known(content.rows());
+  for (std::size_t row = 0; row < known.size(); ++row) {
+    const auto of_row = content.row(row);
+    known[row] = std::ranges::any_of(of_row, [](float value) { return value != 0; });
+  }
+  auto learnt = content_map::fit(content, factors_and_bias(*dense).view(), known, content_regularization);
+  if (!learnt) return std::nullopt;
+  return *std::move(learnt);
+}
+
 status describe_rows(generation& made, std::span<const std::string> item_ids, const generation_context& context) {
   const row_metadata rows(made, *context.catalogue);
-  FRESHET_ASSIGN(auto content, content_of(rows.items, item_ids, context.content));
+  FRESHET_ASSIGN(auto content, item_content::open(rows.items, context.content));
   const auto counts = std::get<constant_scores>(made.popular->scores()).scores;
-  made.known = signals_of(rows.items, counts, std::move(content));
-  made.cold_start_bias = cold_start_bias(made.known, context.cold_start);
-  made.cold_start = slice(dense_scores{made.known.content.view(), made.cold_start_bias}, made.items(), context.slices);
+  auto known = std::make_shared<item_signals>(signals_of(rows.items, counts, content.vectors(rows.items, item_ids)));
+  known->reserve(made.items() + std::max(spare_rows_min, made.items() / 8));
+  auto to_factors = learn_factors(*made.served, known->content.view());
+  made.known = *known;
+  made.known_at_load = known;
+  made.cold_start_bias = std::make_shared<const std::vector<float>>(cold_start_bias(*known, context.cold_start));
+  made.cold_start = slice(dense_scores{made.known.content, *made.cold_start_bias}, made.items(), context.slices);
+  made.content = slice(dense_scores{made.known.content, {}}, made.items(), context.slices);
+  made.knowledge = std::make_shared<const catalogue_knowledge>(
+      catalogue_knowledge{std::move(content), std::move(to_factors), context.cold_start, std::move(known)});
   return success{};
 }
 
 }  // namespace
 
 matrix_view<const float> generation::likeness() const {
-  if (known.has_content()) return known.content.view();
+  if (known.has_content()) return known.content;
   const auto scores = served->similarity_scores();
   const auto* dense = std::get_if<dense_scores>(&scores);
   return dense == nullptr || !dense->bias.empty() ? matrix_view<const float>() : dense->factors;
+}
+
+item_row generation::row_of(item_index index) const {
+  const auto place = to_integer(index);
+  if (place < row_of_index.size() && row_of_index[place]) return *row_of_index[place];
+  const auto behind = tail_row_of_index.find(index);
+  return behind == tail_row_of_index.end() ? no_row : behind->second;
 }
 
 result<generation_ptr> load_generation(const std::filesystem::path& directory, std::string model_id,
@@ -88,12 +132,14 @@ result<generation_ptr> load_generation(const std::filesystem::path& directory, s
   made->loaded_at = context.time->now_seconds();
   made->metadata = std::move(loaded.metadata);
   made->served = std::move(loaded.served);
-  made->user_factors = std::move(loaded.user_factors);
+  made->user_factors = std::make_shared<const matrix<float>>(std::move(loaded.user_factors));
   made->integer_item_ids = context.catalogue->integer_ids();
-  made->trained_users.reserve(loaded.user_ids.size());
+  auto users = std::make_shared<string_map<user_row>>();
+  users->reserve(loaded.user_ids.size());
   for (std::size_t row = 0; row < loaded.user_ids.size(); ++row) {
-    made->trained_users.emplace(std::move(loaded.user_ids[row]), user_row{static_cast<std::uint32_t>(row)});
+    users->emplace(std::move(loaded.user_ids[row]), user_row{static_cast<std::uint32_t>(row)});
   }
+  made->trained_users = std::move(users);
   map_rows(*made, std::move(numbers));
   made->ranking = slice(made->served->scores(), made->items(), context.slices);
   made->similarity = slice(made->served->similarity_scores(), made->items(), context.slices);
@@ -122,8 +168,11 @@ result<generation_ptr> popularity_generation(std::uint64_t number, const generat
   made->similarity = slice(popular->similarity_scores(), made->items(), context.slices);
   use_popularity(*made, std::move(popular), context.slices);
   const row_metadata rows(*made, *context.catalogue);
-  made->known = signals_of(rows.items, std::get<constant_scores>(made->popular->scores()).scores,
-                           matrix<float>(made->items(), 0));
+  auto known = std::make_shared<item_signals>(signals_of(
+      rows.items, std::get<constant_scores>(made->popular->scores()).scores, matrix<float>(made->items(), 0)));
+  made->known = *known;
+  made->knowledge = std::make_shared<const catalogue_knowledge>(
+      catalogue_knowledge{.content = {}, .to_factors = {}, .cold_start = {}, .known = std::move(known)});
   return generation_ptr(std::move(made));
 }
 

@@ -2,11 +2,15 @@
 // Why:     a request holds one generation from start to end, so one answer never mixes two models (promise Q1); the
 //          old one dies with its last request, so a swap fails none (promise S1).
 // Shapes:  rows are the model's; index_of_row maps them to the store's item numbers, row_of_index back.
+// Tail:    items that came after the training stand in rows behind the model's. A generation with more of them is a
+//          copy that shares everything heavy and has the same number: queries of users stay good.
 // Threads: built by one thread off the serving path, immutable afterwards.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,18 +18,39 @@
 #include "config/options.hpp"
 #include "core/data/string_map.hpp"
 #include "core/data/training_data.hpp"
+#include "core/models/content_map.hpp"
 #include "core/ranking/reranking/hybrid_reranker.hpp"
 #include "core/ranking/slice_scan.hpp"
+#include "core/ranking/tail_scan.hpp"
+#include "io/artifacts/item_content.hpp"
 #include "io/artifacts/model_directory.hpp"
 #include "io/store/event_store.hpp"
 
 namespace freshet {
 
-/// Value of generation::row_of for an item that the model does not know.
+/// Value of generation::row_of for an item that has no row.
 inline constexpr item_row no_row{UINT32_MAX};
 
-/// The catalogue in scan layout, cut into as many slices as there are scorers.
-using sliced_catalogue = std::vector<slice_scan>;
+/// What was learnt of the catalogue when the model was loaded, to take in items that come later.
+struct catalogue_knowledge {
+  item_content content;
+  /// From content to the factors of the ranking (the bias behind them, where it has one); none where the ranking is not
+  /// by factors, or nothing could be learnt.
+  std::optional<content_map> to_factors;
+  cold_start_weights cold_start;
+  /// Rows are appended behind those that generations view, by the model loader's thread alone.
+  std::shared_ptr<item_signals> known;
+};
+
+/// One list of the catalogue in scan layout: the model's rows cut into as many slices as there are scorers, and the
+/// rows behind them.
+struct catalogue_list {
+  std::shared_ptr<const std::vector<slice_scan>> slices;
+  /// Null = no rows behind.
+  std::shared_ptr<const tail_scan> tail;
+
+  explicit operator bool() const { return slices != nullptr; }
+};
 
 struct generation {
   std::uint64_t number{};
@@ -35,38 +60,51 @@ struct generation {
   model_metadata metadata;
   unix_seconds loaded_at{};
 
+  /// Of the model's rows, then of the tail's.
   std::vector<item_index> index_of_row;
+  /// The model's rows only: what may be in a query.
   row_of_item row_of_index;
+  std::map<item_index, item_row> tail_row_of_index;
   bool integer_item_ids = false;
 
   /// Users that the model was trained with and their vectors: for users without a retained event.
-  string_map<user_row> trained_users;
-  matrix<float> user_factors;
+  std::shared_ptr<const string_map<user_row>> trained_users;
+  std::shared_ptr<const matrix<float>> user_factors;
 
-  sliced_catalogue ranking;
-  sliced_catalogue similarity;
+  catalogue_list ranking;
+  catalogue_list similarity;
   /// Popularity over the same rows: the fallback list.
-  sliced_catalogue popularity;
-  /// What `popularity` views.
-  std::shared_ptr<const model> popular;
+  catalogue_list popularity;
+  /// Likeness to what a user of whom the model can say nothing has touched, blended with popularity. None where there
+  /// is no content.
+  catalogue_list cold_start;
+  /// Likeness of content alone. None where there is no content.
+  catalogue_list content;
 
   /// Content, popularity and quality by row; no content where nothing was trained.
-  item_signals known;
-  /// The list of users of whom the model can say nothing: likeness to what they touched, blended with popularity. Empty
-  /// where there is no content.
-  sliced_catalogue cold_start;
-  /// What `cold_start` views besides the content.
-  std::vector<float> cold_start_bias;
+  item_signals_view known;
+  /// What the lists view besides the model and `known`.
+  std::shared_ptr<const model> popular;
+  std::shared_ptr<const std::vector<float>> cold_start_bias;
+  std::shared_ptr<const item_signals> known_at_load;
+  /// What `known` views and items that come later are taken in with; null where nothing was trained.
+  std::shared_ptr<const catalogue_knowledge> knowledge;
+  /// The model's rows that each row of the tail is like.
+  row_neighbours tail_neighbours;
 
   /// How alike two rows are as a product of rows of length 1 or 0: by content, else by the model; else no columns.
   matrix_view<const float> likeness() const;
 
+  /// Users that the model was trained with.
+  std::size_t users() const { return trained_users ? trained_users->size() : 0; }
   bool trained() const { return !model_id.empty(); }
+  /// Rows, those of the tail too.
   std::size_t items() const { return index_of_row.size(); }
-  item_row row_of(item_index index) const {
-    const auto place = to_integer(index);
-    return place < row_of_index.size() ? row_of_index[place].value_or(no_row) : no_row;
-  }
+  /// Rows that the model was trained with.
+  std::size_t model_items() const { return served->items(); }
+  bool in_model(item_row row) const { return to_integer(row) < model_items(); }
+  item_index index_of(item_row row) const { return index_of_row[to_integer(row)]; }
+  item_row row_of(item_index index) const;
 };
 using generation_ptr = std::shared_ptr<const generation>;
 
@@ -78,6 +116,11 @@ struct generation_context {
   content_options content;
   cold_start_weights cold_start;
 };
+
+/// The same generation with the items that got metadata since: they stand in rows behind the model's, in every list,
+/// by what their content says. `base` itself when there are none; items of which nothing is known wait for the next
+/// training. Rows once given out stay. Called from one thread only.
+[[nodiscard]] generation_ptr extend(const generation_ptr& base, const generation_context& context);
 
 /// A generation that serves the model in `directory`. Cost: reads and checks every file; never on the serving path.
 /// Errors: whatever load_model and read_item_embeddings refuse, and the store's.

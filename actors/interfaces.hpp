@@ -77,7 +77,9 @@ using courier_actor = caf::typed_actor<
 /// The MODEL LOADER turns a model directory into a generation, off the serving path, in a thread of its own.
 using model_loader_actor = caf::typed_actor<
     // Loads and checks what the artifacts name, if that is new.
-    caf::replies_to<load_order_ptr>::with<load_outcome_ptr>>;
+    caf::replies_to<load_order_ptr>::with<load_outcome_ptr>,
+    // The same generation with the items that came since; itself when there are none.
+    caf::replies_to<extend_atom, generation_ptr>::with<generation_ptr>>;
 
 /// The SUPERVISOR starts all others, restarts those that die, and swaps models.
 using supervisor_actor = caf::typed_actor<
@@ -85,6 +87,8 @@ using supervisor_actor = caf::typed_actor<
     caf::replies_to<reload_atom>::with<reload_outcome_ptr>,
     // Watches the registry; sends itself the next tick.
     caf::reacts_to<tick_atom>,
+    // Watches the catalogue for items that came after the model; sends itself the next.
+    caf::reacts_to<extend_atom>,
     // Starts the actor in this place again, after its back-off.
     caf::reacts_to<run_atom, std::string>,
     // Stops in order: the ingestor first, so that its batch is stored.

@@ -58,7 +58,8 @@ load_outcome model_loader::load(const load_order& order) const {
   if ((*wanted)->fingerprint == order.serving_fingerprint) return {nullptr, order.serving_fingerprint, ""};
   auto loaded = load_generation((*wanted)->directory, (*wanted)->model_id, order.number, context_);
   if (!loaded) return {nullptr, order.serving_fingerprint, (*wanted)->model_id + ": " + loaded.failure().message};
-  return {std::move(*loaded), (*wanted)->fingerprint, ""};
+  // From its first answer on it knows the items that the one before it had taken in.
+  return {extend(*loaded, context_), (*wanted)->fingerprint, ""};
 }
 
 load_outcome model_loader::load_popularity(const load_order& order) const {
@@ -80,6 +81,7 @@ model_loader_actor::behavior_type make_model_loader(model_loader_actor::stateful
       [self](const load_order_ptr& order) -> load_outcome_ptr {
         return std::make_shared<load_outcome>(self->state.logic->load(*order));
       },
+      [self](extend_atom, const generation_ptr& base) { return self->state.logic->extend_by_newcomers(base); },
   };
 }
 

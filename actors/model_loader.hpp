@@ -19,6 +19,8 @@ class model_loader {
       : artifacts_(std::move(artifacts)), context_(context) {}
 
   load_outcome load(const load_order& order) const;
+  /// The same generation with the items that came since.
+  generation_ptr extend_by_newcomers(const generation_ptr& base) const { return extend(base, context_); }
 
  private:
   /// The model that the artifacts name at this moment.

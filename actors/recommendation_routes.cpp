@@ -37,4 +37,28 @@ void v1_recommend(frontend_pointer self, http::exchange_ptr call, const http::pa
   ask_recommender(self, std::move(call), std::move(parsed));
 }
 
+void guide_batch_recommend(frontend_pointer self, http::exchange_ptr call, const http::path_parameters&) {
+  auto parsed = http::parse_guide_batch(call->in());
+  if (auto* problem = std::get_if<http::response>(&parsed)) return call->answer(std::move(*problem));
+  const auto batch = std::make_shared<batch_answer>(std::move(call), std::get<http::batch_query>(std::move(parsed)));
+  for (std::size_t place = 0; place < batch->asked().users.size(); ++place) {
+    self->send(self->state.others->recommender, std::make_shared<recommend_task>(batch, place));
+  }
+}
+
+void guide_similar_items(frontend_pointer self, http::exchange_ptr call, const http::path_parameters&) {
+  auto parsed = http::parse_guide_similar(call->in());
+  ask_recommender(self, std::move(call), std::move(parsed));
+}
+
+void v1_rank(frontend_pointer self, http::exchange_ptr call, const http::path_parameters&) {
+  auto parsed = http::parse_v1_rank(call->in());
+  ask_recommender(self, std::move(call), std::move(parsed));
+}
+
+void v1_similar_items(frontend_pointer self, http::exchange_ptr call, const http::path_parameters& path) {
+  auto parsed = http::parse_v1_similar(call->in(), path.front());
+  ask_recommender(self, std::move(call), std::move(parsed));
+}
+
 }  // namespace freshet

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/cache_keys.hpp"
 #include "actors/updater.hpp"
 #include "core/content/content_vectors.hpp"
 #include "io/http/problem.hpp"
@@ -18,60 +19,193 @@ void use_strategy(recommend_task& task, const http::strategy_request& asked) {
   task.candidates = strategy_candidates(task.k);
 }
 
+/// A condition that cannot be evaluated, in the words of the surface that gave it.
+http::response refuse_condition(const recommend_task& task, const error& why) {
+  const auto& in = task.call->in();
+  const auto form = task.similar() ? task.similar()->form : task.recommend()->form;
+  if (form == http::surface::guide) {
+    return http::validation_problem({{{"body", "filter_params"}, why.message, "value_error"}}, in);
+  }
+  return http::problem(400, why.message, in);
+}
+
 }  // namespace
 
-recommender::next_step recommender::prepare(recommend_task& task) const {
+recommender::next_step recommender::prepare(recommend_task& task) {
   if (!task.model) task.model = model_;
-  const bool documented_surface = task.similar() || task.recommend()->form != http::surface::v1;
-  if (!task.model || (documented_surface && !task.model->trained())) {
+  const auto form = task.similar() ? task.similar()->form : task.recommend()->form;
+  if (!task.model || (form != http::surface::v1 && !task.model->trained())) {
     task.answer(http::problem(503, "Service not initialized", task.call->in()));
     return next_step::answered;
   }
   return task.similar() ? prepare_similar(task) : prepare_recommend(task);
 }
 
-recommender::next_step recommender::prepare_similar(recommend_task& task) const {
+recommender::next_step recommender::prepare_similar(recommend_task& task) {
   const auto& asked = *task.similar();
-  const auto index = catalogue_->find(asked.item_id);
+  const auto index = context_.catalogue->find(asked.item_id);
   if (!index) {
     task.answer(http::problem(404, "Item " + asked.item_id + " not found", task.call->in()));
     return next_step::answered;
   }
+  if (find_answer(task)) return next_step::finish;
   const auto row = task.model->row_of(*index);
-  // An item that came after the model was trained has no neighbours yet: an empty list, not an error.
+  // An item of which nothing is known yet is like no other: an empty list, not an error.
   task.k = row == no_row ? 0 : asked.k;
   task.candidates = task.k;
-  task.slices = &task.model->similarity;
+  choose_similarity(task, row);
   if (asked.strategy) use_strategy(task, *asked.strategy);
-  if (row != no_row) {
-    task.ranked_by = task.model->served->similar_to(row);
-    task.excluded = {row};
-  }
-  return next_step::rank;
+  if (row != no_row) task.excluded = {row};
+  if (!choose_rows(task, asked.conditions)) return next_step::answered;
+  return find_list(task) ? next_step::finish : next_step::rank;
 }
 
-recommender::next_step recommender::prepare_recommend(recommend_task& task) const {
+/// By the model, or by content where that was asked for or is all there is: the model knows nothing of an item that
+/// came after it.
+void recommender::choose_similarity(recommend_task& task, item_row row) const {
+  const auto& model = *task.model;
+  task.list = &model.similarity;
+  if (row == no_row) return;
+  const bool by_content = model.content && (!task.similar()->use_cf || !model.in_model(row));
+  if (by_content) {
+    const auto content = model.known.content.row(to_integer(row));
+    task.list = &model.content;
+    task.ranked_by = dense_query{{content.begin(), content.end()}};
+  } else {
+    task.ranked_by = model.served->similar_to(row);
+  }
+}
+
+bool recommender::find_user(recommend_task& task) const {
   const auto& asked = *task.recommend();
   // Reasons need the interactions themselves, which only the updater reads.
   const bool wants_told = asked.explain && !task.told;
-  if (!task.user || wants_told) {
-    task.user.reset();
-    if (asked.history.empty() && !wants_told) task.user = table_->find(asked.user_id);
-    if (!task.user || task.user->generation != task.model->number) {
-      task.user.reset();
-      return next_step::resolve_user;
-    }
+  if (task.user && !wants_told) return true;
+  task.user.reset();
+  if (!wants_told && asked.history.empty() && !asked.as_of) task.user = context_.table->find(asked.user_id);
+  if (task.user && task.user->generation == task.model->number) return true;
+  task.user.reset();
+  return false;
+}
+
+recommender::next_step recommender::prepare_recommend(recommend_task& task) {
+  const auto& asked = *task.recommend();
+  if (!asked.model.empty() && asked.model != task.model->model_id) {
+    const std::string serving = task.model->trained() ? task.model->model_id + " is" : "none is yet";
+    task.answer(http::problem(404, "Model " + asked.model + " is not in service; " + serving, task.call->in()));
+    return next_step::answered;
   }
+  if (!find_user(task)) return next_step::resolve_user;
   if (asked.form == http::surface::lite && !task.user->known) {
     task.answer(http::problem(404, "User " + asked.user_id + " not found", task.call->in()));
     return next_step::answered;
   }
-  task.k = asked.k;
-  task.candidates = asked.k;
-  if (asked.exclude_seen) task.excluded = task.user->seen;
+  if (find_answer(task)) return next_step::finish;
+  task.skipped = asked.offset;
+  task.k = asked.offset + asked.k;
+  task.candidates = task.k;
+  if (asked.exclude_seen) {
+    task.excluded = task.user->seen;
+    std::vector<item_row> since;
+    for (const auto index : task.user->seen_without_row) {
+      if (const auto row = task.model->row_of(index); row != no_row) since.push_back(row);
+    }
+    exclude(task, std::move(since));
+  }
   choose_list(task);
   choose_reranking(task);
-  return next_step::rank;
+  if (!choose_rows(task, asked.conditions)) return next_step::answered;
+  return find_list(task) ? next_step::finish : next_step::rank;
+}
+
+bool recommender::find_answer(recommend_task& task) const {
+  if (!context_.kept || !context_.kept->enabled()) return false;
+  task.answer_key = key_of_answer(task, context_.catalogue->version(context_.time->now_seconds()));
+  const auto& cache = task.similar() ? task.similar()->cache : task.recommend()->cache;
+  if (task.answer_key.empty() || cache.invalidate) return false;
+  task.kept_answer = context_.kept->response.find(task.answer_key, std::chrono::steady_clock::now());
+  return task.kept_answer != nullptr;
+}
+
+bool recommender::find_list(recommend_task& task) const {
+  if (!context_.kept || !context_.kept->enabled()) return false;
+  task.list_key = key_of_list(task, context_.catalogue->version(context_.time->now_seconds()));
+  const auto& cache = task.similar() ? task.similar()->cache : task.recommend()->cache;
+  if (!cache.use) task.list_key.clear();
+  if (task.list_key.empty() || cache.invalidate) return false;
+  auto& lists = task.similar() ? context_.kept->item_similarity : context_.kept->fallback;
+  task.kept_list = lists.find(task.list_key, std::chrono::steady_clock::now());
+  return task.kept_list != nullptr;
+}
+
+std::vector<item_row> recommender::rows_of(const generation& model, std::span<const std::string> item_ids) const {
+  std::vector<item_row> rows;
+  for (const auto& id : item_ids) {
+    const auto index = context_.catalogue->find(id);
+    const auto row = index ? model.row_of(*index) : no_row;
+    if (row != no_row) rows.push_back(row);
+  }
+  return rows;
+}
+
+void recommender::exclude(recommend_task& task, std::vector<item_row> rows) const {
+  if (rows.empty()) return;
+  auto& excluded = task.excluded;
+  excluded.insert(excluded.end(), rows.begin(), rows.end());
+  std::sort(excluded.begin(), excluded.end());
+  excluded.erase(std::unique(excluded.begin(), excluded.end()), excluded.end());
+}
+
+bool recommender::choose_rows(recommend_task& task, const http::item_conditions& conditions) {
+  const auto& model = *task.model;
+  const auto now = context_.time->now_seconds();
+  const auto shown = eligible_.shown(model, now);
+  const auto counted = [&task](const eligible_rows& rows) {
+    return rows.count - static_cast<std::size_t>(
+                            std::ranges::count_if(task.excluded, [&rows](item_row row) { return rows.contains(row); }));
+  };
+  task.original_count = counted(shown);
+  auto rows = shown;
+  if (!conditions.filter.empty()) {
+    auto matching = eligible_.matching(model, conditions.filter, now);
+    if (!matching) {
+      task.answer(refuse_condition(task, matching.failure()));
+      return false;
+    }
+    rows = *std::move(matching);
+  }
+  if (!conditions.include_items.empty()) {
+    rows = intersect(exactly(rows_of(model, conditions.include_items), model.items()), rows);
+  }
+  exclude(task, rows_of(model, conditions.exclude_items));
+  task.filtered_count = counted(rows);
+  auto lanes = cut_lanes(task, std::move(rows));
+  if (!lanes) {
+    task.answer(refuse_condition(task, lanes.failure()));
+    return false;
+  }
+  task.lanes = *std::move(lanes);
+  return true;
+}
+
+result<std::vector<lane>> recommender::cut_lanes(const recommend_task& task, eligible_rows rows) {
+  std::vector<lane> lanes;
+  lanes.push_back({std::move(rows), 1});
+  if (task.similar()) return lanes;
+  const auto& model = *task.model;
+  for (const auto& boost : task.recommend()->boosts) {
+    FRESHET_ASSIGN(const auto boosted, eligible_.matching(model, boost.filter, context_.time->now_seconds()));
+    std::vector<lane> cut;
+    for (const auto& each : lanes) {
+      lane inside{intersect(each.rows, boosted), each.factor * boost.factor};
+      lane outside{subtract(each.rows, boosted, model.items()), each.factor};
+      if (inside.rows.count > 0) cut.push_back(std::move(inside));
+      if (outside.rows.count > 0) cut.push_back(std::move(outside));
+    }
+    // Nothing qualifies: one empty lane, so that there is something to rank.
+    if (!cut.empty()) lanes = std::move(cut);
+  }
+  return lanes;
 }
 
 void recommender::choose_list(recommend_task& task) const {
@@ -79,22 +213,22 @@ void recommender::choose_list(recommend_task& task) const {
   const auto& user = *task.user;
   const bool guide = task.recommend()->form == http::surface::guide;
   if (!user.cold && (user.trainable || !guide)) {
-    task.slices = &model.ranking;
+    task.list = &model.ranking;
     task.ranked_by = user.asked;
     return;
   }
-  const auto& fallback = options_.fallback;
-  if (fallback.default_strategy == fallback_strategy::hybrid && !model.cold_start.empty()) {
-    task.profile = content_profile(model.known.content.view(), user.seen);
+  const auto& fallback = context_.options.fallback;
+  if (fallback.default_strategy == fallback_strategy::hybrid && model.cold_start) {
+    task.profile = content_profile(model.known.content, user.seen);
   }
   if (task.profile.empty()) {
     task.fallback_method = "popularity";
-    task.slices = &model.popularity;
+    task.list = &model.popularity;
     task.ranked_by = constant_query{};
     return;
   }
   task.fallback_method = "hybrid";
-  task.slices = &model.cold_start;
+  task.list = &model.cold_start;
   task.ranked_by = dense_query{
       cold_start_factors(task.profile, {.content = fallback.content_weight, .popularity = fallback.popularity_weight})};
 }
@@ -107,20 +241,21 @@ void recommender::choose_reranking(recommend_task& task) const {
       return;
     case http::surface::guide:
       // Where nothing is known of the user, popularity is all there is to order by.
-      if (asked.rerank.value_or(options_.reranking.enabled) && task.fallback_method != "popularity") {
+      if (asked.rerank.value_or(context_.options.reranking.enabled) && task.fallback_method != "popularity") {
         rerank_hybrid_list(task);
       }
       return;
     case http::surface::v1:
       if (!(asked.diversity > 0)) return;
       task.reranking = mmr_options{.diversity = asked.diversity, .k = task.k};
-      task.candidates = std::max(task.k, std::min(task.k * options_.reranking.candidate_multiplier, candidates_max));
+      task.candidates =
+          std::max(task.k, std::min(task.k * context_.options.reranking.candidate_multiplier, candidates_max));
       return;
   }
 }
 
 void recommender::rerank_hybrid_list(recommend_task& task) const {
-  const auto& settings = options_.reranking;
+  const auto& settings = context_.options.reranking;
   const auto& asked = *task.recommend();
   const auto& model = *task.model;
   const bool cold = !task.fallback_method.empty();
@@ -136,28 +271,29 @@ void recommender::rerank_hybrid_list(recommend_task& task) const {
                                                 .penalty = settings.diversity.penalty,
                                                 .threshold = settings.diversity.threshold}};
   task.candidates = task.k * settings.candidate_multiplier;
-  if (task.profile.empty()) task.profile = content_profile(model.known.content.view(), task.user->seen);
+  if (task.profile.empty()) task.profile = content_profile(model.known.content, task.user->seen);
 }
 
 recommender_actor::behavior_type make_recommender(recommender_actor::stateful_pointer<recommender_state> self,
-                                                  const item_catalogue* catalogue, const user_query_table* table,
-                                                  const recommender_options& options) {
-  self->state.logic = std::make_unique<recommender>(*catalogue, *table, options);
+                                                  const recommender_context& context, const finisher& finish) {
+  self->state.logic = std::make_unique<recommender>(context);
   return {
-      [self](recommend_task_ptr& task) {
+      [self, finish](recommend_task_ptr& task) {
         // A task that comes before the wiring dies here, which answers 503.
         const auto& others = self->state.others;
         if (!others) return;
         switch (self->state.logic->prepare(*task)) {
           case recommender::next_step::answered:
             return;
+          case recommender::next_step::finish:
+            return finish(*task);
           case recommender::next_step::resolve_user: {
             const auto owner = owner_of(task->recommend()->user_id, others->updaters.size());
             return self->send(others->updaters[owner], std::move(task));
           }
           case recommender::next_step::rank: {
             const auto scorers = others->scorers.size();
-            task->parts.resize(scorers);
+            task->parts.resize(scorers * task->lanes.size());
             task->scorers_left.store(scorers, std::memory_order_relaxed);
             for (const auto& each : others->scorers) self->send(each, task);
           }

@@ -4,8 +4,11 @@
 
 #include <memory>
 
+#include "actors/eligibility.hpp"
+#include "actors/finish.hpp"
 #include "actors/interfaces.hpp"
 #include "config/options.hpp"
+#include "core/base/clock.hpp"
 
 namespace freshet {
 
@@ -14,27 +17,46 @@ struct recommender_options {
   fallback_options fallback;
 };
 
+struct recommender_context {
+  /// Null = nothing is kept.
+  caches* kept = nullptr;
+  const item_catalogue* catalogue = nullptr;
+  const user_query_table* table = nullptr;
+  const clock* time = nullptr;
+  recommender_options options;
+};
+
 class recommender {
  public:
-  recommender(const item_catalogue& catalogue, const user_query_table& table, const recommender_options& options)
-      : catalogue_(&catalogue), table_(&table), options_(options) {}
+  explicit recommender(const recommender_context& context) : context_(context), eligible_(*context.catalogue) {}
 
   void use(generation_ptr model) { model_ = std::move(model); }
 
-  enum class next_step { rank, resolve_user, answered };
-  /// Prepares the task for the scorers, or finds that an updater must compute the user's query first, or answers.
-  next_step prepare(recommend_task& task) const;
+  enum class next_step { rank, resolve_user, finish, answered };
+  /// Prepares the task for the scorers, or finds that an updater must compute the user's query first, or that all was
+  /// kept from earlier and only needs to be finished, or answers.
+  next_step prepare(recommend_task& task);
 
  private:
-  next_step prepare_similar(recommend_task& task) const;
-  next_step prepare_recommend(recommend_task& task) const;
+  next_step prepare_similar(recommend_task& task);
+  /// Whether the task has its whole answer, or its list, from earlier.
+  bool find_answer(recommend_task& task) const;
+  bool find_list(recommend_task& task) const;
+  next_step prepare_recommend(recommend_task& task);
+  /// The snapshot that the task's query is made from; false when an updater must make it.
+  bool find_user(recommend_task& task) const;
   void choose_list(recommend_task& task) const;
   void choose_reranking(recommend_task& task) const;
   void rerank_hybrid_list(recommend_task& task) const;
+  void choose_similarity(recommend_task& task, item_row row) const;
+  /// Which rows may be returned, in one lane or, with boosts, several. False when a condition was refused.
+  bool choose_rows(recommend_task& task, const http::item_conditions& conditions);
+  result<std::vector<lane>> cut_lanes(const recommend_task& task, eligible_rows rows);
+  std::vector<item_row> rows_of(const generation& model, std::span<const std::string> item_ids) const;
+  void exclude(recommend_task& task, std::vector<item_row> rows) const;
 
-  const item_catalogue* catalogue_;
-  const user_query_table* table_;
-  recommender_options options_;
+  recommender_context context_;
+  eligibility eligible_;
   generation_ptr model_;
 };
 
@@ -44,7 +66,6 @@ struct recommender_state {
   wiring_ptr others;
 };
 recommender_actor::behavior_type make_recommender(recommender_actor::stateful_pointer<recommender_state> self,
-                                                  const item_catalogue* catalogue, const user_query_table* table,
-                                                  const recommender_options& options);
+                                                  const recommender_context& context, const finisher& finish);
 
 }  // namespace freshet

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t reasons_of_item = 3;
 
 std::string name_of(const generation& model, const item_catalogue& catalogue, item_row row) {
-  const auto view = catalogue.view(model.index_of_row[to_integer(row)]);
+  const auto view = catalogue.view(model.index_of(row));
   return view->metadata().title.value_or(view->metadata().item_id);
 }
 
@@ -47,7 +47,6 @@ class reranking {
       best_.push_back({each.row, each.score});
       out_.explanations.push_back(explanation_of(each));
     }
-    out_.original_count = out_.filtered_count = model_.items() - task_.excluded.size();
   }
 
  private:
@@ -58,7 +57,7 @@ class reranking {
       case rerank_reason::novelty:
         return "Rarely seen, close to your taste";
       case rerank_reason::diversity: {
-        const auto view = catalogue_.view(model_.index_of_row[to_integer(placed.row)]);
+        const auto view = catalogue_.view(model_.index_of(placed.row));
         const auto& category = view->metadata().category;
         return category ? "Adds variety: " + *category : "Adds variety";
       }
@@ -66,8 +65,7 @@ class reranking {
         break;
     }
     if (const auto* similar = task_.similar()) {
-      return "Similar to " +
-             name_of(model_, catalogue_, *model_.row_of_index[to_integer(*catalogue_.find(similar->item_id))]);
+      return "Similar to " + name_of(model_, catalogue_, model_.row_of(*catalogue_.find(similar->item_id)));
     }
     const auto closest = closest_seen(placed.row);
     return closest ? "Because you bought " + name_of(model_, catalogue_, *closest) : "Close to your taste";
@@ -115,12 +113,14 @@ void rerank(const recommend_task& task, const item_catalogue& catalogue, std::ve
 
 std::vector<http::reason> reasons_for(const generation& model, const item_catalogue& catalogue,
                                       const user_interactions& told, item_row item) {
+  // The model says nothing of an item that came after it.
+  if (!model.in_model(item)) return {};
   auto contributions = model.served->explain(told, item);
   std::stable_sort(contributions.begin(), contributions.end(),
                    [](const auto& a, const auto& b) { return a.amount > b.amount; });
   std::vector<http::reason> reasons;
   for (const auto& each : contributions) {
-    reasons.push_back({catalogue.view(model.index_of_row[to_integer(each.item)]), each.amount});
+    reasons.push_back({catalogue.view(model.index_of(each.item)), each.amount});
   }
   return reasons;
 }

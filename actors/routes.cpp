@@ -16,6 +16,8 @@ constexpr std::array routes{
     route_entry{get, "/similar-items", read, normal, lite_similar_items},
     // Surface B, the operations guide's.
     route_entry{post, "/recommend", read, normal, guide_recommend},
+    route_entry{post, "/batch_recommend", read, normal, guide_batch_recommend},
+    route_entry{post, "/similar_items", read, normal, guide_similar_items},
     route_entry{post, "/reload_model", admin, normal, reload_model},
     route_entry{get, "/model_info", read, normal, show_model_info},
     // What both have.
@@ -26,6 +28,8 @@ constexpr std::array routes{
     route_entry{get, "/readyz", none, normal, show_readiness},
     route_entry{post, "/v1/events", ingest, bulk, ingest_events},
     route_entry{post, "/v1/recommend", read, normal, v1_recommend},
+    route_entry{post, "/v1/rank", read, normal, v1_rank},
+    route_entry{get, "/v1/items/{id}/similar", read, normal, v1_similar_items},
     route_entry{post, "/v1/items", ingest, bulk, load_items},
     route_entry{get, "/v1/users/{id}/events", read, normal, list_user_events},
     route_entry{get, "/v1/users/{id}/because/{item}", read, normal, explain_item},

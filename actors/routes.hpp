@@ -36,7 +36,8 @@ struct route_entry {
 [[nodiscard]] std::string_view route_of(const http::request& in);
 
 // recommendation_routes.cpp
-route_handler lite_recommend, lite_similar_items, guide_recommend, v1_recommend;
+route_handler lite_recommend, lite_similar_items, guide_recommend, guide_batch_recommend, guide_similar_items,
+    v1_recommend, v1_rank, v1_similar_items;
 // item_routes.cpp
 route_handler load_items;
 // user_routes.cpp

@@ -13,7 +13,7 @@ bool scorer::flush() {
   // One pass serves requests of one catalogue; a swap or a fallback list in between starts another pass.
   const auto first = waiting_.begin();
   auto last = first;
-  while (last != waiting_.end() && (*last)->slices == (*first)->slices &&
+  while (last != waiting_.end() && (*last)->list->slices == (*first)->list->slices &&
          static_cast<std::size_t>(last - first) < batch_max) {
     ++last;
   }
@@ -27,13 +27,18 @@ bool scorer::flush() {
 
 void scorer::rank(std::span<const recommend_task_ptr> batch) {
   requests_.clear();
-  results_.resize(std::max(results_.size(), batch.size()));
   for (const auto& task : batch) {
-    requests_.push_back({.q = &task->ranked_by, .k = task->candidates, .excluded = task->excluded, .allowed = {}});
+    for (const auto& lane : task->lanes) {
+      requests_.push_back(
+          {.q = &task->ranked_by, .k = task->candidates, .excluded = task->excluded, .allowed = lane.rows.words()});
+    }
   }
-  (*batch.front()->slices)[slice_].rank(requests_, {results_.data(), batch.size()}, scratch_);
-  for (std::size_t index = 0; index < batch.size(); ++index) {
-    batch[index]->parts[slice_].swap(results_[index]);
+  results_.resize(std::max(results_.size(), requests_.size()));
+  (*batch.front()->list->slices)[slice_].rank(requests_, {results_.data(), requests_.size()}, scratch_);
+  std::size_t next = 0;
+  for (const auto& task : batch) {
+    const auto lanes = task->lanes.size();
+    for (std::size_t lane = 0; lane < lanes; ++lane) task->parts[slice_ * lanes + lane].swap(results_[next++]);
   }
 }
 

@@ -17,10 +17,10 @@ http::service_summary summarize(const frontend_state& state) {
   summary.model =
       http::model_summary{.model_id = model.model_id,
                           .model_type = std::string(model.served->type()),
-                          .num_users = model.trained_users.size(),
+                          .num_users = model.users(),
                           .num_items = model.items(),
                           .factors = model.served->factors(),
-                          .trainable_users = model.trained_users.size(),
+                          .trainable_users = model.users(),
                           .loaded_at = model.loaded_at,
                           .score_range = {scores.min, scores.max, scores.mean, scores.std, scores.p01, scores.p99}};
   return summary;

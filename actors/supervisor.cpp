@@ -11,6 +11,9 @@ using supervisor_pointer = supervisor_actor::stateful_pointer<supervisor_state>;
 /// Without a model the popularity list follows the events at this pace.
 constexpr auto popularity_interval = 1s;
 
+/// How soon after its metadata an item can be recommended.
+constexpr auto extension_interval = 200ms;
+
 /// Everybody learns who is who now, and which model is in service.
 void announce(supervisor_pointer self) {
   auto& state = self->state;
@@ -126,7 +129,7 @@ void on_loaded(supervisor_pointer self, const load_outcome& outcome) {
     context.measured->model_swap("reloaded");
     context.measured->model_active(state.model->model_id, metadata.model_type, metadata.created_at);
     context.journal->info("model " + state.model->model_id + " is in service: " + std::to_string(state.model->items()) +
-                          " items, " + std::to_string(state.model->trained_users.size()) + " users");
+                          " items, " + std::to_string(state.model->users()) + " users");
     context.ready->pass("model", state.model->model_id);
   } else {
     context.ready->pass("model", "none yet; /v1 serves what is popular");
@@ -148,6 +151,29 @@ void reload(supervisor_pointer self) {
             [self](const caf::error& why) {
               on_loaded(self, {nullptr, "", "the model loader died: " + self->system().render(why)});
             });
+}
+
+/// Has the generation in service take in the items that came since, when there are new ones.
+void extend_model(supervisor_pointer self) {
+  auto& state = self->state;
+  const auto& context = state.context;
+  if (state.extending || !state.model || !state.model->trained()) return;
+  const auto version = context.catalogue->version(context.time->now_seconds());
+  if (version == state.extended_at) return;
+  state.extending = true;
+  self->request(state.model_loader, caf::infinite, extend_atom::value, state.model)
+      .then(
+          [self, version](generation_ptr& extended) {
+            auto& now = self->state;
+            now.extending = false;
+            // A model that was loaded meanwhile knows the items, or is extended next.
+            if (now.stopping || extended->number != now.model->number) return;
+            now.extended_at = version;
+            if (extended == now.model) return;
+            now.model = std::move(extended);
+            announce_model(self);
+          },
+          [self](const caf::error&) { self->state.extending = false; });
 }
 
 void stop_everybody(supervisor_pointer self, caf::typed_response_promise<bool> done) {
@@ -175,6 +201,7 @@ supervisor_actor::behavior_type make_supervisor(supervisor_pointer self, supervi
   for (const auto& [name, place] : self->state.places) occupy(self, name);
   announce(self);
   if (self->state.context.hot_reload.enabled) self->send(self, tick_atom::value);
+  self->send(self, extend_atom::value);
   return {
       [self](reload_atom) -> caf::result<reload_outcome_ptr> {
         auto promise = self->make_response_promise<reload_outcome_ptr>();
@@ -191,6 +218,11 @@ supervisor_actor::behavior_type make_supervisor(supervisor_pointer self, supervi
             trained ? state.context.hot_reload.check_interval
                     : std::min<std::chrono::seconds>(popularity_interval, state.context.hot_reload.check_interval);
         self->delayed_send(self, interval, tick_atom::value);
+      },
+      [self](extend_atom) {
+        if (self->state.stopping) return;
+        extend_model(self);
+        self->delayed_send(self, extension_interval, extend_atom::value);
       },
       [self](run_atom, const std::string& name) {
         if (self->state.stopping) return;

@@ -40,6 +40,8 @@ struct supervisor_context {
   supervisor_options restarts;
   hot_reload_options hot_reload;
   user_query_table* table = nullptr;
+  const item_catalogue* catalogue = nullptr;
+  const clock* time = nullptr;
   metrics* measured = nullptr;
   log* journal = nullptr;
   health* ready = nullptr;
@@ -71,6 +73,9 @@ struct supervisor_state {
   std::string fingerprint;
   std::uint64_t generations = 0;
   bool loading = false;
+  /// The model loader is taking in new items; version of the catalogue whose items the model has.
+  bool extending = false;
+  std::uint64_t extended_at = 0;
   bool stopping = false;
   using reload_promise = caf::typed_response_promise<reload_outcome_ptr>;
   /// Answered by the load in progress.

@@ -10,6 +10,13 @@
 namespace freshet {
 namespace {
 
+std::optional<user_row> row_of_user(const generation& model, std::string_view user_id) {
+  if (!model.trained_users) return std::nullopt;
+  const auto found = model.trained_users->find(user_id);
+  if (found == model.trained_users->end()) return std::nullopt;
+  return found->second;
+}
+
 /// Interactions from which on the operations guide calls a user trainable.
 constexpr std::size_t trainable_from = 2;
 
@@ -25,7 +32,7 @@ void updater::refresh(std::span<const std::string> user_ids) {
   std::size_t folded = 0;
   for (const auto& user_id : user_ids) {
     if (!context_.table->contains(user_id)) continue;
-    auto fresh = compute(user_id, {}, *model_);
+    auto fresh = compute({.user_id = user_id, .extra = {}, .as_of = {}}, *model_);
     if (fresh) {
       context_.table->publish(std::move(fresh->user));
       ++folded;
@@ -38,10 +45,11 @@ void updater::refresh(std::span<const std::string> user_ids) {
 }
 
 result<updater::resolved> updater::resolve(const http::recommend_query& asked, const generation_ptr& model) {
-  FRESHET_ASSIGN(auto computed, compute(asked.user_id, asked.history, *model));
+  FRESHET_ASSIGN(auto computed,
+                 compute({.user_id = asked.user_id, .extra = asked.history, .as_of = asked.as_of}, *model));
   context_.measured->fold_ins(1);
   // An unknown user is not kept: a flood of made-up ids must not push out the real ones.
-  if (asked.history.empty() && computed.user->known) context_.table->publish(computed.user);
+  if (asked.history.empty() && !asked.as_of && computed.user->known) context_.table->publish(computed.user);
   return computed;
 }
 
@@ -65,7 +73,7 @@ void updater::add_entries(user_interactions& told, std::span<const http::history
     const auto row = index ? model.row_of(*index) : no_row;
     if (row == no_row) continue;
     seen.push_back(row);
-    if (!(entry.weight > 0)) continue;
+    if (!model.in_model(row) || !(entry.weight > 0)) continue;
     told.sequence.push_back({row, entry.ts, session});
     const auto place = std::lower_bound(told.strengths.begin(), told.strengths.end(), row,
                                         [](const auto& each, item_row wanted) { return each.item < wanted; });
@@ -77,10 +85,13 @@ void updater::add_entries(user_interactions& told, std::span<const http::history
   }
 }
 
-result<updater::resolved> updater::compute(const std::string& user_id, std::span<const http::history_entry> extra,
-                                           const generation& model) {
+result<updater::resolved> updater::compute(const whose& asked, const generation& model) {
+  const auto& [user_id, extra, as_of] = asked;
   auto made = std::make_shared<user_query>();
   made->user_id = user_id;
+  // Taken before the history is read: what is kept under it is never older than what it names.
+  const bool publishable = extra.empty() && !as_of;
+  const auto version = publishable ? context_.table->next_version() : 0;
   made->generation = model.number;
 
   user_history history;
@@ -90,23 +101,32 @@ result<updater::resolved> updater::compute(const std::string& user_id, std::span
       FRESHET_ASSIGN(history, context_.store->history(*index));
     }
   }
+  if (as_of) std::erase_if(history, [&](const interaction& event) { return event.ts > *as_of; });
   user_interactions told{.strengths = to_taste(strengths(history, strengths_of_types()), model.row_of_index),
                          .sequence = to_sequence(history, model.row_of_index)};
   for (const auto& event : history) {
-    if (const auto row = model.row_of(event.item); row != no_row) made->seen.push_back(row);
+    if (const auto row = model.row_of(event.item); row != no_row) {
+      made->seen.push_back(row);
+    } else {
+      made->seen_without_row.push_back(event.item);
+    }
   }
   add_entries(told, extra, model, made->seen);
   std::sort(made->seen.begin(), made->seen.end());
   made->seen.erase(std::unique(made->seen.begin(), made->seen.end()), made->seen.end());
+  auto& without_row = made->seen_without_row;
+  std::sort(without_row.begin(), without_row.end());
+  without_row.erase(std::unique(without_row.begin(), without_row.end()), without_row.end());
 
-  const auto trained = model.trained_users.find(user_id);
-  made->known = !history.empty() || trained != model.trained_users.end();
+  const std::optional<user_row> trained = row_of_user(model, user_id);
+  made->known = !history.empty() || trained;
+  if (made->known) made->version = version;
   const std::size_t interactions = history.size() + extra.size();
   if (interactions >= context_.fallback.fold_in_from && !told.strengths.empty()) {
     made->asked = model.served->fold_in(told);
     made->trainable = interactions >= trainable_from;
-  } else if (interactions == 0 && trained != model.trained_users.end() && model.user_factors.rows() > 0) {
-    const auto factors = model.user_factors.row(to_integer(trained->second));
+  } else if (interactions == 0 && !as_of && trained && model.user_factors && model.user_factors->rows() > 0) {
+    const auto factors = model.user_factors->row(to_integer(*trained));
     made->asked = dense_query{{factors.begin(), factors.end()}};
     made->trainable = true;
   } else {
@@ -120,12 +140,12 @@ http::response updater::explain(const because_task& task) {
   const auto& model = *task.model;
   const auto index = context_.catalogue->find(task.item_id);
   if (!index) return http::problem(404, "Item " + task.item_id + " not found", in);
-  auto computed = compute(task.user_id, {}, model);
+  auto computed = compute({.user_id = task.user_id, .extra = {}, .as_of = {}}, model);
   if (!computed) return http::problem(503, computed.failure().message, in);
   if (!computed->user->known) return http::problem(404, "User " + task.user_id + " not found", in);
   const auto row = model.row_of(*index);
   // A model that knows neither the item nor the user can name no reason: an empty list, not an error.
-  const bool silent = row == no_row || computed->user->cold;
+  const bool silent = row == no_row || !model.in_model(row) || computed->user->cold;
   http::because_answer answer{.user_id = task.user_id, .item_id = task.item_id, .model_id = model.model_id};
   if (!silent) {
     answer.score = score_of(model.served->scores(), computed->user->asked, row);

@@ -47,8 +47,13 @@ class updater {
   http::response explain(const because_task& task);
 
  private:
-  result<resolved> compute(const std::string& user_id, std::span<const http::history_entry> extra,
-                           const generation& model);
+  /// The user's retained history, up to a time where one is given, and what came with a request.
+  struct whose {
+    const std::string& user_id;
+    std::span<const http::history_entry> extra;
+    std::optional<unix_seconds> as_of;
+  };
+  result<resolved> compute(const whose& asked, const generation& model);
   /// Adds the history that a request carries; its rows are seen too.
   void add_entries(user_interactions& told, std::span<const http::history_entry> entries, const generation& model,
                    std::vector<item_row>& seen) const;

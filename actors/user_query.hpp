@@ -23,6 +23,8 @@ struct user_query {
   std::string user_id;
   /// Has a retained event or a row in the model.
   bool known = false;
+  /// Grows with every snapshot of any user that is published; 0 = it was not.
+  std::uint64_t version{};
   /// Number of the generation that `asked` is meant for.
   std::uint64_t generation{};
   /// The model can say nothing of this user.
@@ -32,6 +34,8 @@ struct user_query {
   query asked;
   /// Rows of items the user has interacted with, ascending.
   std::vector<item_row> seen;
+  /// Items the user has interacted with that had no row then; they may get one behind the model's.
+  std::vector<item_index> seen_without_row;
 };
 using user_query_ptr = std::shared_ptr<const user_query>;
 
@@ -44,6 +48,8 @@ class user_query_table {
   /// As find, but without counting as a use: for the updater that asks whether to refresh.
   bool contains(std::string_view user_id) const;
   void publish(user_query_ptr snapshot);
+  /// For the next snapshot to be published; never the same twice.
+  std::uint64_t next_version() { return ++versions_; }
   void erase(std::string_view user_id);
   /// Everything; the next requests compute anew.
   void clear();
@@ -67,6 +73,7 @@ class user_query_table {
   const shard& shard_of(std::string_view user_id) const;
   static void make_room(shard& full);
 
+  std::atomic<std::uint64_t> versions_{0};
   std::size_t capacity_per_shard_;
   std::array<shard, shards> shards_;
 };

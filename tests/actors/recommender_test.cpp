@@ -11,7 +11,7 @@ namespace {
 using testing::recording_exchange;
 
 struct the_recommender : ::testing::Test {
-  the_recommender() : logic(catalogue, table, {}) {
+  the_recommender() {
     for (const char* id : {"a", "b", "c"}) {
       item metadata;
       metadata.item_id = id;
@@ -28,15 +28,23 @@ struct the_recommender : ::testing::Test {
     made->row_of_index = {item_row{0}, item_row{1}};
     return made;
   }
+  static catalogue_list in_one_slice(const item_scores& scores) {
+    std::vector<slice_scan> slices;
+    slices.emplace_back(scores, row_range{item_row{0}, item_row{2}});
+    return {std::make_shared<const std::vector<slice_scan>>(std::move(slices)), nullptr};
+  }
   /// The same with content: item "a" and item "b" are alike in one of two ways.
   static std::shared_ptr<generation> model_with_content() {
     auto made = model(1);
-    made->known.content = matrix<float>(2, 2);
-    made->known.content.values() = {1, 0, .6F, .8F};
-    made->known.popularity = {0, 0};
-    made->cold_start_bias = cold_start_bias(made->known, {});
-    made->cold_start.emplace_back(dense_scores{made->known.content.view(), made->cold_start_bias},
-                                  row_range{item_row{0}, item_row{2}});
+    auto known = std::make_shared<item_signals>();
+    known->content = matrix<float>(2, 2);
+    known->content.values() = {1, 0, .6F, .8F};
+    known->popularity = {0, 0};
+    made->known = *known;
+    made->known_at_load = std::move(known);
+    made->cold_start_bias = std::make_shared<const std::vector<float>>(cold_start_bias(made->known, {}));
+    made->cold_start = in_one_slice(dense_scores{made->known.content, *made->cold_start_bias});
+    made->content = in_one_slice(dense_scores{made->known.content, {}});
     made->metadata.scores.p01 = 1;
     made->metadata.scores.p99 = 5;
     return made;
@@ -55,9 +63,14 @@ struct the_recommender : ::testing::Test {
     return std::make_shared<recommend_task>(call, std::move(asked));
   }
 
+  recommender with(const recommender_options& options) {
+    return recommender({.catalogue = &catalogue, .table = &table, .time = &time, .options = options});
+  }
+
   item_catalogue catalogue;
   user_query_table table{100};
-  recommender logic;
+  manual_clock time{1'700'000'000};
+  recommender logic = with({});
   std::shared_ptr<recording_exchange> call =
       std::make_shared<recording_exchange>(testing::make_request(http::method::get, "/recommend?user_id=ada"));
 };
@@ -67,7 +80,7 @@ TEST_F(the_recommender, ranks_a_warm_user_without_what_was_seen) {
   publish("ada", 1);
   const auto task = ask({.user_id = "ada", .history = {}, .k = 2});
   ASSERT_EQ(logic.prepare(*task), recommender::next_step::rank);
-  EXPECT_EQ(task->slices, &task->model->ranking);
+  EXPECT_EQ(task->list, &task->model->ranking);
   EXPECT_EQ(task->excluded, std::vector{item_row{1}});
   const auto all = ask({.user_id = "ada", .history = {}, .k = 2, .exclude_seen = false});
   logic.prepare(*all);
@@ -108,7 +121,7 @@ TEST_F(the_recommender, answers_404_for_an_unknown_user_of_the_lite_surface_and_
   EXPECT_EQ(call->answer()->status, 404U);
   const auto guide = ask({.form = http::surface::guide, .user_id = "ada", .history = {}});
   EXPECT_EQ(logic.prepare(*guide), recommender::next_step::rank);
-  EXPECT_EQ(guide->slices, &guide->model->popularity);
+  EXPECT_EQ(guide->list, &guide->model->popularity);
   EXPECT_EQ(guide->fallback_method, "popularity");
 }
 
@@ -148,7 +161,7 @@ TEST_F(the_recommender, reranks_the_guides_requests_unless_they_or_the_settings_
 }
 
 TEST_F(the_recommender, without_reranking_in_the_settings_reranks_where_it_is_asked_to) {
-  recommender quiet(catalogue, table, {.reranking = {.enabled = false}});
+  auto quiet = with({.reranking = {.enabled = false}});
   quiet.use(model_with_content());
   publish("ada", 1);
   const auto by_default = ask({.form = http::surface::guide, .user_id = "ada"});
@@ -170,16 +183,16 @@ TEST_F(the_recommender, blends_content_and_popularity_for_a_user_with_one_intera
   const auto guide = ask({.form = http::surface::guide, .user_id = "ada", .k = 1});
   ASSERT_EQ(logic.prepare(*guide), recommender::next_step::rank);
   EXPECT_EQ(guide->fallback_method, "hybrid");
-  EXPECT_EQ(guide->slices, &guide->model->cold_start);
+  EXPECT_EQ(guide->list, &guide->model->cold_start);
   EXPECT_EQ(std::get<dense_query>(guide->ranked_by).factors, cold_start_factors(std::vector<float>{.6F, .8F}, {}));
   ASSERT_TRUE(std::holds_alternative<rerank_options>(guide->reranking));
   EXPECT_EQ(std::get<rerank_options>(guide->reranking).weights, weights_cold_start_default);
   const auto v1 = ask({.form = http::surface::v1, .user_id = "ada", .k = 1});
   logic.prepare(*v1);
-  EXPECT_EQ(v1->slices, &v1->model->ranking) << "a fold-in after the first event beats the blend";
+  EXPECT_EQ(v1->list, &v1->model->ranking) << "a fold-in after the first event beats the blend";
   EXPECT_EQ(v1->fallback_method, "");
 
-  recommender plain(catalogue, table, {.fallback = {.default_strategy = fallback_strategy::popularity}});
+  auto plain = with({.fallback = {.default_strategy = fallback_strategy::popularity}});
   plain.use(model_with_content());
   const auto popular = ask({.form = http::surface::guide, .user_id = "ada", .k = 1});
   plain.prepare(*popular);
@@ -223,6 +236,107 @@ TEST_F(the_recommender, finds_neighbours_of_known_items_only) {
   recommend_task unknown(call, http::similar_query{.item_id = "zzz"});
   EXPECT_EQ(logic.prepare(unknown), recommender::next_step::answered);
   EXPECT_EQ(call->answer()->status, 404U);
+}
+
+TEST_F(the_recommender, finds_what_is_like_an_item_by_content_where_the_model_knows_it_not) {
+  auto made = model_with_content();
+  made->index_of_row.push_back(item_index{2});
+  made->tail_row_of_index.emplace(item_index{2}, item_row{2});
+  item_signals known;
+  known.content = matrix<float>(3, 2);
+  known.content.values() = {1, 0, .6F, .8F, 0, 1};
+  made->known.content = known.content.view();
+  logic.use(made);
+  recommend_task younger(call, http::similar_query{.item_id = "c", .k = 2});
+  ASSERT_EQ(logic.prepare(younger), recommender::next_step::rank);
+  EXPECT_EQ(younger.list, &made->content);
+  EXPECT_EQ(std::get<dense_query>(younger.ranked_by).factors, (std::vector<float>{0, 1}));
+  recommend_task by_model(call, http::similar_query{.item_id = "a"});
+  logic.prepare(by_model);
+  EXPECT_EQ(by_model.list, &made->similarity);
+  recommend_task by_content(call, http::similar_query{.item_id = "a", .use_cf = false});
+  logic.prepare(by_content);
+  EXPECT_EQ(by_content.list, &made->content);
+}
+
+TEST_F(the_recommender, lets_only_items_through_that_may_be_shown_and_satisfy_the_conditions) {
+  item hidden{.item_id = "a"};
+  hidden.attributes["hidden"] = true;
+  catalogue.update(item_index{0}, hidden);
+  logic.use(model(1));
+  publish("ada", 1);
+  const auto plain = ask({.user_id = "ada", .exclude_seen = false});
+  ASSERT_EQ(logic.prepare(*plain), recommender::next_step::rank);
+  EXPECT_EQ(*plain->lanes.front().rows.bits, filters::bitmap{0b10});
+  EXPECT_EQ(plain->original_count, 1U);
+  const auto none = ask({.user_id = "ada", .exclude_seen = false, .conditions = {.filter = "item_id = 'a'"}});
+  ASSERT_EQ(logic.prepare(*none), recommender::next_step::rank);
+  EXPECT_EQ(none->filtered_count, 0U);
+  const auto listed = ask({.user_id = "ada",
+                           .exclude_seen = false,
+                           .conditions = {.filter = "", .exclude_items = {"b"}, .include_items = {"a", "b", "zzz"}}});
+  ASSERT_EQ(logic.prepare(*listed), recommender::next_step::rank);
+  EXPECT_EQ(*listed->lanes.front().rows.bits, filters::bitmap{0b10});
+  EXPECT_EQ(listed->excluded, std::vector{item_row{1}});
+  EXPECT_EQ(listed->filtered_count, 0U);
+}
+
+TEST_F(the_recommender, refuses_a_condition_in_the_words_of_the_surface) {
+  logic.use(model(1));
+  publish("ada", 1);
+  const http::item_conditions wrong{.filter = "colour = 'red'"};
+  EXPECT_EQ(logic.prepare(*ask({.form = http::surface::v1, .user_id = "ada", .conditions = wrong})),
+            recommender::next_step::answered);
+  EXPECT_EQ(call->answer()->status, 400U);
+  EXPECT_NE(call->answer()->body.find("colour"), std::string::npos);
+  call = std::make_shared<recording_exchange>(testing::make_request(http::method::post, "/recommend"));
+  EXPECT_EQ(logic.prepare(*ask({.form = http::surface::guide, .user_id = "ada", .conditions = wrong})),
+            recommender::next_step::answered);
+  EXPECT_EQ(call->answer()->status, 422U);
+}
+
+TEST_F(the_recommender, cuts_boosted_rows_into_lanes) {
+  logic.use(model(1));
+  publish("ada", 1);
+  const auto task =
+      ask({.form = http::surface::v1,
+           .user_id = "ada",
+           .boosts = {{.filter = "item_id = 'a'", .factor = 2}, {.filter = "item_id = 'zzz'", .factor = 9}}});
+  ASSERT_EQ(logic.prepare(*task), recommender::next_step::rank);
+  ASSERT_EQ(task->lanes.size(), 2U) << "a boost of nothing makes no lane";
+  EXPECT_EQ(*task->lanes[0].rows.bits, filters::bitmap{0b01});
+  EXPECT_EQ(task->lanes[0].factor, 2);
+  EXPECT_EQ(*task->lanes[1].rows.bits, filters::bitmap{0b10});
+  EXPECT_EQ(task->lanes[1].factor, 1);
+}
+
+TEST_F(the_recommender, answers_only_with_the_model_that_is_asked_for) {
+  logic.use(model(1));
+  publish("ada", 1);
+  EXPECT_EQ(logic.prepare(*ask({.form = http::surface::v1, .user_id = "ada", .model = "als_1"})),
+            recommender::next_step::rank);
+  call = std::make_shared<recording_exchange>(testing::make_request(http::method::post, "/v1/recommend"));
+  EXPECT_EQ(logic.prepare(*ask({.form = http::surface::v1, .user_id = "ada", .model = "als_2"})),
+            recommender::next_step::answered);
+  EXPECT_EQ(call->answer()->status, 404U);
+}
+
+TEST_F(the_recommender, has_a_past_state_computed_and_excludes_what_got_a_row_since) {
+  auto made = model(1);
+  made->index_of_row.push_back(item_index{2});
+  made->tail_row_of_index.emplace(item_index{2}, item_row{2});
+  logic.use(made);
+  publish("ada", 1);
+  const auto past = ask({.form = http::surface::v1, .user_id = "ada", .as_of = 1'600'000'000});
+  ASSERT_EQ(logic.prepare(*past), recommender::next_step::resolve_user) << "although the user is warm";
+  auto then = std::make_shared<user_query>();
+  then->known = true;
+  then->generation = 1;
+  then->seen = {item_row{0}};
+  then->seen_without_row = {item_index{2}};
+  past->user = then;
+  ASSERT_EQ(logic.prepare(*past), recommender::next_step::rank);
+  EXPECT_EQ(past->excluded, (std::vector{item_row{0}, item_row{2}}));
 }
 
 TEST_F(the_recommender, a_task_that_is_lost_answers_503) {
