@@ -51,7 +51,8 @@ struct placed_row {
 
 /// At most k of the candidates, in their new order. `likeness`: content, or a model's own rows where there is none.
 [[nodiscard]] std::vector<placed_row> rerank_by_strategy(std::span<const scored_row> candidates,
-                                                         const item_signals_view& known, matrix_view<const float> likeness,
+                                                         const item_signals_view& known,
+                                                         matrix_view<const float> likeness,
                                                          const component_values& weights, std::size_t k);
 
 }  // namespace freshet
