@@ -127,29 +127,30 @@ http::response finisher::render(const recommend_task& task, const http::recommen
   return http::render_v1(asked, ranked, latency_ms);
 }
 
-/// Of every lane the best rows of the slices and of the rows behind them, then of all lanes.
+/// The best of what the slices and the rows behind them gave, each lane times its factor.
 std::vector<scored_row> finisher::merge(const recommend_task& task) {
   const std::size_t lanes = task.lanes.size();
-  const std::size_t slices = task.parts.size() / lanes;
-  std::vector<std::vector<scored_row>> of_lane(lanes);
-  std::vector<std::vector<scored_row>> lists(slices + 1);
+  std::vector<scored_row> all;
+  std::vector<scored_row> behind;
   for (std::size_t lane = 0; lane < lanes; ++lane) {
-    for (std::size_t slice = 0; slice < slices; ++slice) lists[slice] = task.parts[slice * lanes + lane];
-    lists.back().clear();
+    const std::size_t from = all.size();
+    for (std::size_t part = lane; part < task.parts.size(); part += lanes) {
+      all.insert(all.end(), task.parts[part].begin(), task.parts[part].end());
+    }
     if (const auto& tail = task.list->tail) {
       tail->rank({.q = &task.ranked_by,
                   .k = task.candidates,
                   .excluded = task.excluded,
                   .allowed = task.lanes[lane].rows.words()},
-                 lists.back());
+                 behind);
+      all.insert(all.end(), behind.begin(), behind.end());
     }
-    merge_ranked(lists, task.candidates, of_lane[lane]);
-    for (auto& each : of_lane[lane]) each.score = boosted(each.score, task.lanes[lane].factor);
+    const float factor = task.lanes[lane].factor;
+    if (factor == 1) continue;
+    for (std::size_t each = from; each < all.size(); ++each) all[each].score = boosted(all[each].score, factor);
   }
-  if (lanes == 1) return std::move(of_lane.front());
-  std::vector<scored_row> best;
-  merge_ranked(of_lane, task.candidates, best);
-  return best;
+  keep_best(all, task.candidates);
+  return all;
 }
 
 http::recommendation finisher::assemble(const recommend_task& task) const {
@@ -167,8 +168,14 @@ http::recommendation finisher::assemble(const recommend_task& task) const {
   rerank(task, *catalogue_, best, ranked);
   ranked.listed = best.size();
   cut(task, best, ranked);
+  std::vector<item_index> shown;
+  shown.reserve(best.size());
+  for (const auto& each : best) shown.push_back(model.index_of(each.row));
+  auto views = catalogue_->views(shown);
   ranked.items.reserve(best.size());
-  for (const auto& [row, score] : best) ranked.items.push_back({catalogue_->view(model.index_of(row)), score});
+  for (std::size_t place = 0; place < best.size(); ++place) {
+    ranked.items.push_back({std::move(views[place]), best[place].score});
+  }
   if (const auto* asked = task.recommend(); asked != nullptr && asked->ranks_candidates) {
     ranked.unranked = left_out(asked->conditions.include_items, ranked.items);
   }

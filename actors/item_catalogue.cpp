@@ -105,6 +105,7 @@ void item_catalogue::insert(item_index index, item metadata) {
   if (const auto limited = window_of(known)) windows_.emplace(index, *limited);
   views_[number] = std::move(fresh);
   ++changes_;
+  valid_until_ = 0;
 }
 
 std::optional<item_index> item_catalogue::find(std::string_view item_id) const {
@@ -120,6 +121,17 @@ std::shared_ptr<const http::item_view> item_catalogue::view(item_index index) co
   return number < views_.size() ? views_[number] : nullptr;
 }
 
+std::vector<std::shared_ptr<const http::item_view>> item_catalogue::views(std::span<const item_index> indices) const {
+  std::vector<std::shared_ptr<const http::item_view>> found;
+  found.reserve(indices.size());
+  const std::shared_lock lock(mutex_);
+  for (const auto index : indices) {
+    const auto number = to_integer(index);
+    found.push_back(number < views_.size() ? views_[number] : nullptr);
+  }
+  return found;
+}
+
 std::size_t item_catalogue::size() const {
   const std::shared_lock lock(mutex_);
   return views_.size();
@@ -130,43 +142,48 @@ bool item_catalogue::integer_ids() const {
   return other_ids_ == 0 && !views_.empty();
 }
 
-const item_catalogue::availability& item_catalogue::current(unix_seconds now) const {
+const item_catalogue::item_bits& item_catalogue::current(unix_seconds now) const {
   auto& known = availability_;
-  const bool changed = known.changes != changes_;
-  if (!changed && now < known.valid_until) return known;
-  if (!changed) ++known.turns;
-  known.changes = changes_;
-  known.valid_until = never;
+  const auto changes = changes_.load();
+  const bool changed = known.changes != changes;
+  if (!changed && now < valid_until_) return known.servable;
+  known.changes = changes;
   known.servable.reset();
-  if (windows_.empty() && deleted_items_ == 0) return known;
-  filters::bitmap bits((views_.size() + word_bits - 1) / word_bits);
-  for (std::size_t number = 0; number < views_.size(); ++number) {
-    if (views_[number] && !deleted_[number]) bits[number / word_bits] |= std::uint64_t{1} << number % word_bits;
-  }
-  for (const auto& [index, limited] : windows_) {
-    if (limited.hidden || now < limited.from || now >= limited.until) {
-      bits[to_integer(index) / word_bits] &= ~(std::uint64_t{1} << to_integer(index) % word_bits);
+  unix_seconds holds_until = never;
+  if (!windows_.empty() || deleted_items_ > 0) {
+    filters::bitmap bits((views_.size() + word_bits - 1) / word_bits);
+    for (std::size_t number = 0; number < views_.size(); ++number) {
+      if (views_[number] && !deleted_[number]) bits[number / word_bits] |= std::uint64_t{1} << number % word_bits;
     }
-    if (limited.hidden) continue;
-    for (const auto edge : {limited.from, limited.until}) {
-      if (edge > now) known.valid_until = std::min(known.valid_until, edge);
+    for (const auto& [index, limited] : windows_) {
+      if (limited.hidden || now < limited.from || now >= limited.until) {
+        bits[to_integer(index) / word_bits] &= ~(std::uint64_t{1} << to_integer(index) % word_bits);
+      }
+      if (limited.hidden) continue;
+      for (const auto edge : {limited.from, limited.until}) {
+        if (edge > now) holds_until = std::min(holds_until, edge);
+      }
     }
+    known.servable = std::make_shared<const filters::bitmap>(std::move(bits));
   }
-  known.servable = std::make_shared<const filters::bitmap>(std::move(bits));
-  return known;
+  if (!changed) ++turns_;
+  valid_until_ = holds_until;
+  return known.servable;
 }
 
 std::uint64_t item_catalogue::version(unix_seconds now) const {
-  const std::shared_lock lock(mutex_);
-  const std::lock_guard derived(derived_mutex_);
-  const auto& known = current(now);
-  return known.changes + known.turns;
+  if (now >= valid_until_) {
+    const std::shared_lock lock(mutex_);
+    const std::lock_guard derived(derived_mutex_);
+    current(now);
+  }
+  return changes_ + turns_;
 }
 
 item_catalogue::item_bits item_catalogue::servable(unix_seconds now) const {
   const std::shared_lock lock(mutex_);
   const std::lock_guard derived(derived_mutex_);
-  return current(now).servable;
+  return current(now);
 }
 
 result<std::shared_ptr<const filters::expression>> item_catalogue::parsed(const std::string& condition) const {

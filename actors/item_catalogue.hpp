@@ -10,11 +10,13 @@
 // Cost:    find and view: a shared lock and one look-up. evaluate: about .1 ms for 100,000 items and comparison.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +46,8 @@ class item_catalogue {
   std::optional<item_index> find(std::string_view item_id) const;
   /// Null for a number that was never given out.
   std::shared_ptr<const http::item_view> view(item_index index) const;
+  /// The same for many, under one lock.
+  std::vector<std::shared_ptr<const http::item_view>> views(std::span<const item_index> indices) const;
   std::size_t size() const;
   /// All ids are canonical int64, so that the guide's answers may write them as JSON integers.
   bool integer_ids() const;
@@ -71,10 +75,6 @@ class item_catalogue {
   /// Which items may be shown, until something changes.
   struct availability {
     std::uint64_t changes = 0;
-    /// The bits hold until here: a window opens or closes then.
-    unix_seconds valid_until{};
-    /// How often it was computed anew because of the time alone.
-    std::uint64_t turns = 0;
     item_bits servable;
   };
 
@@ -82,7 +82,7 @@ class item_catalogue {
   static std::optional<window> window_of(const item& described);
   result<std::shared_ptr<const filters::expression>> parsed(const std::string& condition) const;
   /// Brought up to date; under both locks.
-  const availability& current(unix_seconds now) const;
+  const item_bits& current(unix_seconds now) const;
 
   mutable std::shared_mutex mutex_;
   std::vector<std::shared_ptr<const http::item_view>> views_;
@@ -93,7 +93,12 @@ class item_catalogue {
   std::vector<bool> described_;
   std::map<item_index, window> windows_;
   std::size_t other_ids_ = 0;
-  std::uint64_t changes_ = 1;
+  /// Read without a lock by `version`, which every request asks.
+  std::atomic<std::uint64_t> changes_{1};
+  /// How often the bits were computed anew because of the time alone, and until when they hold: a window opens or
+  /// closes then.
+  mutable std::atomic<std::uint64_t> turns_{0};
+  mutable std::atomic<unix_seconds> valid_until_{0};
 
   /// Taken after mutex_.
   mutable std::mutex derived_mutex_;

@@ -164,7 +164,9 @@ bool recommender::choose_rows(recommend_task& task, const http::item_conditions&
     return rows.count - static_cast<std::size_t>(
                             std::ranges::count_if(task.excluded, [&rows](item_row row) { return rows.contains(row); }));
   };
-  task.original_count = counted(shown);
+  const bool tells_counts =
+      task.similar() ? http::wants_filter_info(*task.similar()) : http::wants_filter_info(*task.recommend());
+  if (tells_counts) task.original_count = counted(shown);
   auto rows = shown;
   if (!conditions.filter.empty()) {
     auto matching = eligible_.matching(model, conditions.filter, now);
@@ -178,7 +180,7 @@ bool recommender::choose_rows(recommend_task& task, const http::item_conditions&
     rows = intersect(exactly(rows_of(model, conditions.include_items), model.items()), rows);
   }
   exclude(task, rows_of(model, conditions.exclude_items));
-  task.filtered_count = counted(rows);
+  if (tells_counts) task.filtered_count = counted(rows);
   auto lanes = cut_lanes(task, std::move(rows));
   if (!lanes) {
     task.answer(refuse_condition(task, lanes.failure()));

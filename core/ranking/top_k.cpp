@@ -24,12 +24,16 @@ void top_k::finish() {
   std::sort_heap(kept_->begin(), kept_->end(), ranks_before);
 }
 
+void keep_best(std::vector<scored_row>& rows, std::size_t k) {
+  const std::size_t kept = std::min(k, rows.size());
+  std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(kept), rows.end(), ranks_before);
+  rows.resize(kept);
+}
+
 void merge_ranked(std::span<const std::vector<scored_row>> lists, std::size_t k, std::vector<scored_row>& merged) {
   merged.clear();
   for (const auto& list : lists) merged.insert(merged.end(), list.begin(), list.end());
-  const std::size_t kept = std::min(k, merged.size());
-  std::partial_sort(merged.begin(), merged.begin() + static_cast<std::ptrdiff_t>(kept), merged.end(), ranks_before);
-  merged.resize(kept);
+  keep_best(merged, k);
 }
 
 }  // namespace freshet

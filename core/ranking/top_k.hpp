@@ -59,6 +59,9 @@ class top_k {
   std::size_t k_;
 };
 
+/// Cuts `rows`, in any order, to its k best, best first.
+void keep_best(std::vector<scored_row>& rows, std::size_t k);
+
 /// The k best of lists that are each the k best of their own rows; `merged` must not be one of them.
 void merge_ranked(std::span<const std::vector<scored_row>> lists, std::size_t k, std::vector<scored_row>& merged);
 
