@@ -14,7 +14,7 @@ void append(std::string& key, std::uint64_t number) {
 std::string stem(const recommend_task& task, std::uint64_t catalogue_version) {
   std::string key;
   append(key, task.model->number);
-  append(key, task.model->items());
+  append(key, task.model->rows());
   append(key, catalogue_version);
   return key;
 }

@@ -17,9 +17,9 @@ eligible_rows counted(filters::bitmap bits) {
 
 /// Bits by item number as bits by row.
 eligible_rows by_row(const generation& model, const filters::bitmap& items) {
-  filters::bitmap rows(words_for(model.items()));
+  filters::bitmap rows(words_for(model.rows()));
   const std::size_t numbers = items.size() * rows_per_word;
-  for (std::size_t row = 0; row < model.items(); ++row) {
+  for (std::size_t row = 0; row < model.rows(); ++row) {
     const std::size_t number = to_integer(model.index_of_row[row]);
     // An item that came while the condition was evaluated was not looked at: not this time.
     if (number >= numbers) continue;
@@ -61,13 +61,13 @@ eligible_rows exactly(std::span<const item_row> listed, std::size_t rows) {
 
 void eligibility::keep_up(const generation& model, unix_seconds now) {
   const auto version = catalogue_->version(now);
-  if (version == version_ && model.number == generation_ && model.items() == rows_) return;
+  if (version == version_ && model.number == generation_ && model.rows() == rows_) return;
   version_ = version;
   generation_ = model.number;
-  rows_ = model.items();
+  rows_ = model.rows();
   kept_.clear();
   const auto items = catalogue_->servable(now);
-  shown_ = items ? by_row(model, *items) : eligible_rows{nullptr, rows_};
+  shown_ = items ? by_row(model, *items) : eligible_rows{nullptr, model.items()};
 }
 
 eligible_rows eligibility::shown(const generation& model, unix_seconds now) {

@@ -127,23 +127,14 @@ http::response finisher::render(const recommend_task& task, const http::recommen
   return http::render_v1(asked, ranked, latency_ms);
 }
 
-/// The best of what the slices and the rows behind them gave, each lane times its factor.
+/// The best of what the scorers found, each lane times its factor.
 std::vector<scored_row> finisher::merge(const recommend_task& task) {
   const std::size_t lanes = task.lanes.size();
   std::vector<scored_row> all;
-  std::vector<scored_row> behind;
   for (std::size_t lane = 0; lane < lanes; ++lane) {
     const std::size_t from = all.size();
     for (std::size_t part = lane; part < task.parts.size(); part += lanes) {
       all.insert(all.end(), task.parts[part].begin(), task.parts[part].end());
-    }
-    if (const auto& tail = task.list->tail) {
-      tail->rank({.q = &task.ranked_by,
-                  .k = task.candidates,
-                  .excluded = task.excluded,
-                  .allowed = task.lanes[lane].rows.words()},
-                 behind);
-      all.insert(all.end(), behind.begin(), behind.end());
     }
     const float factor = task.lanes[lane].factor;
     if (factor == 1) continue;

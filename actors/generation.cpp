@@ -1,7 +1,9 @@
 #include "actors/generation.hpp"
 
 #include <algorithm>
+#include <cmath>
 
+#include "core/linalg/kernels.hpp"
 #include "core/models/popularity/popularity.hpp"
 
 namespace freshet {
@@ -33,7 +35,7 @@ void map_rows(generation& made, std::vector<item_index> index_of_row) {
 /// Events per row: what the fallback list is ranked by.
 result<std::shared_ptr<const popularity_model>> popularity_of_rows(const generation& made, const event_store& store) {
   FRESHET_ASSIGN(const auto counts, store.item_event_counts());
-  std::vector<float> scores(made.items(), 0);
+  std::vector<float> scores(made.rows(), 0);
   for (std::size_t row = 0; row < scores.size(); ++row) {
     const auto number = to_integer(made.index_of_row[row]);
     if (number < counts.size()) scores[row] = static_cast<float>(counts[number]);
@@ -43,7 +45,7 @@ result<std::shared_ptr<const popularity_model>> popularity_of_rows(const generat
 
 /// Keeps the popularity model alive as long as the scan that views it.
 void use_popularity(generation& made, std::shared_ptr<const popularity_model> popular, std::size_t slices) {
-  made.popularity = slice(popular->scores(), made.items(), slices);
+  made.popularity = slice(popular->scores(), made.rows(), slices);
   made.popular = std::move(popular);
 }
 
@@ -72,9 +74,8 @@ matrix<float> factors_and_bias(const dense_scores& scores) {
   return rows;
 }
 
-/// Nothing where the ranking is not by factors, or no item has content.
-std::optional<content_map> learn_factors(const model& served, matrix_view<const float> content) {
-  const auto scores = served.scores();
+/// Nothing where the scores are not by factors, or no item has content.
+std::optional<content_map> learn_factors(const item_scores& scores, matrix_view<const float> content) {
   const auto* dense = std::get_if<dense_scores>(&scores);
   if (dense == nullptr) return std::nullopt;
   std::vector<bool> known(content.rows());
@@ -87,20 +88,34 @@ std::optional<content_map> learn_factors(const model& served, matrix_view<const 
   return *std::move(learnt);
 }
 
+/// Whether the scores are cosines: every row has length 1 or 0.
+bool has_unit_rows(const item_scores& scores) {
+  const auto* dense = std::get_if<dense_scores>(&scores);
+  if (dense == nullptr || !dense->bias.empty()) return false;
+  for (std::size_t row = 0; row < dense->factors.rows(); ++row) {
+    const auto of_row = dense->factors.row(row);
+    const float squared = best_kernels().dot(of_row.data(), of_row.data(), of_row.size());
+    if (squared != 0 && std::abs(squared - 1) > 1e-3F) return false;
+  }
+  return true;
+}
+
 status describe_rows(generation& made, std::span<const std::string> item_ids, const generation_context& context) {
   const row_metadata rows(made, *context.catalogue);
   FRESHET_ASSIGN(auto content, item_content::open(rows.items, context.content));
   const auto counts = std::get<constant_scores>(made.popular->scores()).scores;
   auto known = std::make_shared<item_signals>(signals_of(rows.items, counts, content.vectors(rows.items, item_ids)));
-  known->reserve(made.items() + std::max(spare_rows_min, made.items() / 8));
-  auto to_factors = learn_factors(*made.served, known->content.view());
+  known->reserve(made.rows() + std::max(spare_rows_min, made.rows() / 8));
+  catalogue_knowledge learnt{.content = std::move(content), .cold_start = context.cold_start, .known = known};
+  learnt.to_factors = learn_factors(made.served->scores(), known->content.view());
+  learnt.to_similarity = learn_factors(made.served->similarity_scores(), known->content.view());
+  learnt.unit_similarity = has_unit_rows(made.served->similarity_scores());
   made.known = *known;
   made.known_at_load = known;
   made.cold_start_bias = std::make_shared<const std::vector<float>>(cold_start_bias(*known, context.cold_start));
-  made.cold_start = slice(dense_scores{made.known.content, *made.cold_start_bias}, made.items(), context.slices);
-  made.content = slice(dense_scores{made.known.content, {}}, made.items(), context.slices);
-  made.knowledge = std::make_shared<const catalogue_knowledge>(
-      catalogue_knowledge{std::move(content), std::move(to_factors), context.cold_start, std::move(known)});
+  made.cold_start = slice(dense_scores{made.known.content, *made.cold_start_bias}, made.rows(), context.slices);
+  made.content = slice(dense_scores{made.known.content, {}}, made.rows(), context.slices);
+  made.knowledge = std::make_shared<const catalogue_knowledge>(std::move(learnt));
   return success{};
 }
 
@@ -141,8 +156,8 @@ result<generation_ptr> load_generation(const std::filesystem::path& directory, s
   }
   made->trained_users = std::move(users);
   map_rows(*made, std::move(numbers));
-  made->ranking = slice(made->served->scores(), made->items(), context.slices);
-  made->similarity = slice(made->served->similarity_scores(), made->items(), context.slices);
+  made->ranking = slice(made->served->scores(), made->rows(), context.slices);
+  made->similarity = slice(made->served->similarity_scores(), made->rows(), context.slices);
   FRESHET_ASSIGN(auto popular, popularity_of_rows(*made, *context.store));
   use_popularity(*made, std::move(popular), context.slices);
   FRESHET_TRY(describe_rows(*made, loaded.item_ids, context));
@@ -163,16 +178,16 @@ result<generation_ptr> popularity_generation(std::uint64_t number, const generat
   FRESHET_ASSIGN(auto popular, popularity_of_rows(*made, *context.store));
   made->served = popular;
   made->metadata.model_type = std::string(popular->type());
-  made->metadata.items = made->items();
-  made->ranking = slice(popular->scores(), made->items(), context.slices);
-  made->similarity = slice(popular->similarity_scores(), made->items(), context.slices);
+  made->metadata.items = made->rows();
+  made->ranking = slice(popular->scores(), made->rows(), context.slices);
+  made->similarity = slice(popular->similarity_scores(), made->rows(), context.slices);
   use_popularity(*made, std::move(popular), context.slices);
   const row_metadata rows(*made, *context.catalogue);
   auto known = std::make_shared<item_signals>(signals_of(
-      rows.items, std::get<constant_scores>(made->popular->scores()).scores, matrix<float>(made->items(), 0)));
+      rows.items, std::get<constant_scores>(made->popular->scores()).scores, matrix<float>(made->rows(), 0)));
   made->known = *known;
   made->knowledge = std::make_shared<const catalogue_knowledge>(
-      catalogue_knowledge{.content = {}, .to_factors = {}, .cold_start = {}, .known = std::move(known)});
+      catalogue_knowledge{.content = {}, .cold_start = {}, .known = std::move(known)});
   return generation_ptr(std::move(made));
 }
 

@@ -37,17 +37,23 @@ struct catalogue_knowledge {
   /// From content to the factors of the ranking (the bias behind them, where it has one); none where the ranking is not
   /// by factors, or nothing could be learnt.
   std::optional<content_map> to_factors;
+  /// The same to the rows of the similarity, which have length 1 where `unit_similarity`.
+  std::optional<content_map> to_similarity;
+  bool unit_similarity = false;
   cold_start_weights cold_start;
   /// Rows are appended behind those that generations view, by the model loader's thread alone.
   std::shared_ptr<item_signals> known;
 };
 
+/// Value of generation::index_of_row for a row without an item.
+inline constexpr item_index no_item{UINT32_MAX};
+
 /// One list of the catalogue in scan layout: the model's rows cut into as many slices as there are scorers, and the
 /// rows behind them.
 struct catalogue_list {
   std::shared_ptr<const std::vector<slice_scan>> slices;
-  /// Null = no rows behind.
-  std::shared_ptr<const tail_scan> tail;
+  /// One for each slice; null = no rows behind.
+  std::shared_ptr<const std::vector<tail_scan>> tail;
 
   explicit operator bool() const { return slices != nullptr; }
 };
@@ -60,7 +66,7 @@ struct generation {
   model_metadata metadata;
   unix_seconds loaded_at{};
 
-  /// Of the model's rows, then of the tail's.
+  /// Of the model's rows, then of the tail's, which begin at the next multiple of 64; no_item in between.
   std::vector<item_index> index_of_row;
   /// The model's rows only: what may be in a query.
   row_of_item row_of_index;
@@ -89,8 +95,10 @@ struct generation {
   std::shared_ptr<const item_signals> known_at_load;
   /// What `known` views and items that come later are taken in with; null where nothing was trained.
   std::shared_ptr<const catalogue_knowledge> knowledge;
-  /// The model's rows that each row of the tail is like.
+  /// The model's rows that each row of the tail is like, from row `neighbours_from` on: for lists that are not by
+  /// factors.
   row_neighbours tail_neighbours;
+  item_row neighbours_from{};
 
   /// How alike two rows are as a product of rows of length 1 or 0: by content, else by the model; else no columns.
   matrix_view<const float> likeness() const;
@@ -98,8 +106,10 @@ struct generation {
   /// Users that the model was trained with.
   std::size_t users() const { return trained_users ? trained_users->size() : 0; }
   bool trained() const { return !model_id.empty(); }
-  /// Rows, those of the tail too.
-  std::size_t items() const { return index_of_row.size(); }
+  /// Numbers of rows, those of the tail too.
+  std::size_t rows() const { return index_of_row.size(); }
+  /// Items that have a row.
+  std::size_t items() const { return model_items() + tail_row_of_index.size(); }
   /// Rows that the model was trained with.
   std::size_t model_items() const { return served->items(); }
   bool in_model(item_row row) const { return to_integer(row) < model_items(); }

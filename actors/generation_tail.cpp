@@ -1,14 +1,16 @@
 // The rows behind a model's own: items that got metadata after it was trained.
 #include <algorithm>
-#include <numeric>
 
 #include "actors/generation.hpp"
+#include "core/content/content_vectors.hpp"
 
 namespace freshet {
 namespace {
 
 /// Rows of the model that a new item is compared with.
 constexpr std::size_t neighbours_max = 5;
+/// Rows that are ranked by their neighbours: the newest.
+constexpr std::size_t neighbour_rows_max = 2048;
 
 /// New items with what is known of them.
 struct newcomers {
@@ -46,98 +48,154 @@ newcomers find_newcomers(const generation& base, const generation_context& conte
   return found;
 }
 
+/// The next row behind the others: rows of the tail begin with a word of a bitmap.
+void fill_word(generation& made, item_signals& known) {
+  const auto dimensions = known.content.columns();
+  const item* nothing = nullptr;
+  const float no_events = 0;
+  while (made.rows() % rows_per_word != 0) {
+    known.append(signals_of({&nothing, 1}, {&no_events, 1}, matrix<float>(1, dimensions)));
+    made.index_of_row.push_back(no_item);
+  }
+}
+
 /// Puts the newcomers behind what is known; into a larger place when there is no room.
 void take_in(generation& made, const newcomers& fresh) {
   auto known = made.knowledge->known;
-  if (known->items() + fresh.numbers.size() > known->reserved()) {
+  const auto needed = known->items() + rows_per_word + fresh.numbers.size();
+  if (needed > known->reserved()) {
     auto larger = std::make_shared<item_signals>();
     larger->content = matrix<float>(0, known->content.columns());
-    larger->reserve(2 * (known->items() + fresh.numbers.size()));
+    larger->reserve(2 * needed);
     larger->append(*known);
     auto knowledge = std::make_shared<catalogue_knowledge>(*made.knowledge);
     knowledge->known = known = std::move(larger);
     made.knowledge = std::move(knowledge);
   }
+  if (made.tail_row_of_index.empty()) {
+    fill_word(made, *known);
+    made.neighbours_from = item_row{static_cast<std::uint32_t>(made.rows())};
+  }
   known->append(fresh.known);
   made.known = *known;
   for (const auto number : fresh.numbers) {
-    made.tail_row_of_index.emplace(number, item_row{static_cast<std::uint32_t>(made.index_of_row.size())});
+    made.tail_row_of_index.emplace(number, item_row{static_cast<std::uint32_t>(made.rows())});
     made.index_of_row.push_back(number);
   }
 }
 
-/// The model's rows whose content is most like that of the newcomers.
-void find_neighbours(generation& made, const newcomers& fresh) {
-  scan_scratch scratch;
+std::vector<weighted<item_row>> most_alike(const generation& made, std::size_t row, scan_scratch& scratch) {
+  const auto content = made.known.content.row(row);
+  const query asked = dense_query{{content.begin(), content.end()}};
+  const scan_request request{.q = &asked, .k = neighbours_max, .excluded = {}, .allowed = {}};
   std::vector<std::vector<scored_row>> parts(made.content.slices->size());
+  for (std::size_t slice = 0; slice < parts.size(); ++slice) {
+    (*made.content.slices)[slice].rank({&request, 1}, {&parts[slice], 1}, scratch);
+  }
   std::vector<scored_row> best;
-  for (std::size_t each = 0; each < fresh.numbers.size(); ++each) {
-    const auto content = fresh.known.content.row(each);
-    const query asked = dense_query{{content.begin(), content.end()}};
-    const scan_request request{.q = &asked, .k = neighbours_max, .excluded = {}, .allowed = {}};
-    for (std::size_t slice = 0; slice < parts.size(); ++slice) {
-      (*made.content.slices)[slice].rank({&request, 1}, {&parts[slice], 1}, scratch);
+  merge_ranked(parts, neighbours_max, best);
+  std::erase_if(best, [](const auto& each) { return !(each.score > 0); });
+  float sum = 0;
+  for (const auto& each : best) sum += each.score;
+  std::vector<weighted<item_row>> like;
+  for (const auto& each : best) like.push_back({each.row, each.score / sum});
+  return like;
+}
+
+/// Of the newest rows: an older one that has no neighbours yet is left out of lists that need them.
+void find_neighbours(generation& made) {
+  auto next = to_integer(made.neighbours_from) + made.tail_neighbours.rows();
+  if (made.rows() - next > neighbour_rows_max) {
+    made.tail_neighbours = {};
+    next = (made.rows() - neighbour_rows_max) / rows_per_word * rows_per_word;
+    made.neighbours_from = item_row{static_cast<std::uint32_t>(next)};
+  }
+  scan_scratch scratch;
+  for (; next < made.rows(); ++next) made.tail_neighbours.append(most_alike(made, next, scratch));
+}
+
+/// The rows behind the model's in one list, cut into as many parts as the list has slices.
+template <class Rows>
+std::shared_ptr<const std::vector<tail_scan>> cut_tail(const generation& made, std::size_t first, Rows rows_of) {
+  std::vector<tail_scan> parts;
+  for (const auto& part : cut_rows(made.rows() - first, made.content.slices->size())) {
+    const auto from = item_row{static_cast<std::uint32_t>(first + part.begin())};
+    parts.emplace_back(from, rows_of(first + part.begin(), first + part.end()));
+  }
+  return std::make_shared<const std::vector<tail_scan>>(std::move(parts));
+}
+
+class tail_lists {
+ public:
+  explicit tail_lists(generation& made) : made_(made), knowledge_(*made.knowledge) {
+    first_ = (made.model_items() + rows_per_word - 1) / rows_per_word * rows_per_word;
+  }
+
+  void make() {
+    made_.popularity.tail = cut_tail(made_, first_, [this](std::size_t begin, std::size_t end) {
+      const auto counts = made_.known.interactions.subspan(begin, end - begin);
+      return constant_rows{{counts.begin(), counts.end()}};
+    });
+    made_.content.tail = by_content({});
+    made_.cold_start.tail = by_content(cold_start_bias(made_.known, knowledge_.cold_start));
+    if (std::holds_alternative<constant_scores>(made_.served->scores())) {
+      made_.ranking.tail = made_.similarity.tail = made_.popularity.tail;
+      return;
     }
-    merge_ranked(parts, neighbours_max, best);
-    std::erase_if(best, [](const auto& row) { return !(row.score > 0); });
-    const float sum =
-        std::accumulate(best.begin(), best.end(), 0.0F, [](float total, const auto& row) { return total + row.score; });
-    std::vector<weighted<item_row>> like;
-    for (const auto& row : best) like.push_back({row.row, row.score / sum});
-    made.tail_neighbours.append(like);
+    if (!knowledge_.to_factors || !knowledge_.to_similarity) find_neighbours(made_);
+    made_.ranking.tail = knowledge_.to_factors ? by_map(*knowledge_.to_factors, made_.served->scores(), false)
+                                               : by_neighbours(made_.served->scores());
+    made_.similarity.tail =
+        knowledge_.to_similarity
+            ? by_map(*knowledge_.to_similarity, made_.served->similarity_scores(), knowledge_.unit_similarity)
+            : by_neighbours(made_.served->similarity_scores());
   }
-}
 
-using tail_ptr = std::shared_ptr<const tail_scan>;
+ private:
+  using list = std::shared_ptr<const std::vector<tail_scan>>;
 
-tail_ptr by_neighbours(const generation& made, const item_scores& scores) {
-  return std::make_shared<const tail_scan>(item_row{static_cast<std::uint32_t>(made.model_items())},
-                                           neighbour_rows{scores, made.tail_neighbours});
-}
-
-/// The part of `known.content` that belongs to the tail, as rows of its own.
-matrix<float> tail_content(const generation& made) {
-  matrix<float> rows(0, made.known.content.columns());
-  for (std::size_t row = made.model_items(); row < made.items(); ++row) {
-    const auto content = made.known.content.row(row);
-    rows.append({content.data(), 1, content.size()});
+  list by_content(const std::vector<float>& bias) const {
+    return cut_tail(made_, first_, [&](std::size_t begin, std::size_t end) {
+      mapped_rows rows{.factors = matrix<float>(0, made_.known.content.columns()), .bias = {}};
+      for (std::size_t row = begin; row < end; ++row) {
+        const auto content = made_.known.content.row(row);
+        rows.factors.append({content.data(), 1, content.size()});
+        if (!bias.empty()) rows.bias.push_back(bias[row]);
+      }
+      return rows;
+    });
   }
-  return rows;
-}
 
-mapped_rows by_content_map(const content_map& map, matrix_view<const float> content, std::size_t factors) {
-  mapped_rows rows{.factors = matrix<float>(content.rows(), factors), .bias = {}};
-  for (std::size_t row = 0; row < content.rows(); ++row) {
-    const auto mapped = map.map(content.row(row));
-    std::copy_n(mapped.begin(), factors, rows.factors.row(row).begin());
-    if (mapped.size() > factors) rows.bias.push_back(mapped[factors]);
+  list by_map(const content_map& map, const item_scores& scores, bool unit_rows) const {
+    const auto factors = std::get<dense_scores>(scores).factors.columns();
+    return cut_tail(made_, first_, [&](std::size_t begin, std::size_t end) {
+      mapped_rows rows{.factors = matrix<float>(end - begin, factors), .bias = {}};
+      for (std::size_t row = begin; row < end; ++row) {
+        const auto mapped = map.map(made_.known.content.row(row));
+        std::copy_n(mapped.begin(), factors, rows.factors.row(row - begin).begin());
+        if (mapped.size() > factors) rows.bias.push_back(mapped[factors]);
+      }
+      if (unit_rows) scale_rows_to_one(rows.factors);
+      return rows;
+    });
   }
-  return rows;
-}
 
-void make_tails(generation& made) {
-  const item_row first{static_cast<std::uint32_t>(made.model_items())};
-  const auto content = tail_content(made);
-  const auto& knowledge = *made.knowledge;
-  const auto popularity = made.known.interactions.subspan(made.model_items());
-  constant_rows counts{{popularity.begin(), popularity.end()}};
-  const bool constant = std::holds_alternative<constant_scores>(made.served->scores());
-  made.popularity.tail = std::make_shared<const tail_scan>(first, counts);
-  if (constant) {
-    made.ranking.tail = made.popularity.tail;
-    made.similarity.tail = made.popularity.tail;
-  } else {
-    made.similarity.tail = by_neighbours(made, made.served->similarity_scores());
-    made.ranking.tail = knowledge.to_factors
-                            ? std::make_shared<const tail_scan>(
-                                  first, by_content_map(*knowledge.to_factors, content.view(), made.served->factors()))
-                            : by_neighbours(made, made.served->scores());
+  list by_neighbours(const item_scores& scores) const {
+    const std::size_t known_from = to_integer(made_.neighbours_from);
+    const std::size_t newest = made_.rows() > neighbour_rows_max ? made_.rows() - neighbour_rows_max : 0;
+    const std::size_t first = std::max(known_from, newest / rows_per_word * rows_per_word);
+    return cut_tail(made_, first, [&](std::size_t begin, std::size_t end) {
+      neighbour_rows rows{scores, {}};
+      for (std::size_t row = begin; row < end; ++row)
+        rows.neighbours.append(made_.tail_neighbours.of(row - known_from));
+      return rows;
+    });
   }
-  made.content.tail = std::make_shared<const tail_scan>(first, mapped_rows{content, {}});
-  auto bias = cold_start_bias(made.known, knowledge.cold_start);
-  bias.erase(bias.begin(), bias.begin() + static_cast<std::ptrdiff_t>(made.model_items()));
-  made.cold_start.tail = std::make_shared<const tail_scan>(first, mapped_rows{content, std::move(bias)});
-}
+
+  generation& made_;
+  const catalogue_knowledge& knowledge_;
+  std::size_t first_ = 0;
+};
 
 }  // namespace
 
@@ -147,8 +205,7 @@ generation_ptr extend(const generation_ptr& base, const generation_context& cont
   if (fresh.numbers.empty()) return base;
   auto made = std::make_shared<generation>(*base);
   take_in(*made, fresh);
-  find_neighbours(*made, fresh);
-  make_tails(*made);
+  tail_lists(*made).make();
   made->integer_item_ids = context.catalogue->integer_ids();
   return made;
 }

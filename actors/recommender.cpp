@@ -177,7 +177,7 @@ bool recommender::choose_rows(recommend_task& task, const http::item_conditions&
     rows = *std::move(matching);
   }
   if (!conditions.include_items.empty()) {
-    rows = intersect(exactly(rows_of(model, conditions.include_items), model.items()), rows);
+    rows = intersect(exactly(rows_of(model, conditions.include_items), model.rows()), rows);
   }
   exclude(task, rows_of(model, conditions.exclude_items));
   if (tells_counts) task.filtered_count = counted(rows);
@@ -200,7 +200,7 @@ result<std::vector<lane>> recommender::cut_lanes(const recommend_task& task, eli
     std::vector<lane> cut;
     for (const auto& each : lanes) {
       lane inside{intersect(each.rows, boosted), each.factor * boost.factor};
-      lane outside{subtract(each.rows, boosted, model.items()), each.factor};
+      lane outside{subtract(each.rows, boosted, model.rows()), each.factor};
       if (inside.rows.count > 0) cut.push_back(std::move(inside));
       if (outside.rows.count > 0) cut.push_back(std::move(outside));
     }

@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace freshet {
+namespace {
+
+bool of_one_list(const recommend_task& one, const recommend_task& other) {
+  return one.list->slices == other.list->slices && one.list->tail == other.list->tail;
+}
+
+}  // namespace
 
 bool scorer::add(recommend_task_ptr task) {
   waiting_.push_back(std::move(task));
@@ -13,8 +20,7 @@ bool scorer::flush() {
   // One pass serves requests of one catalogue; a swap or a fallback list in between starts another pass.
   const auto first = waiting_.begin();
   auto last = first;
-  while (last != waiting_.end() && (*last)->list->slices == (*first)->list->slices &&
-         static_cast<std::size_t>(last - first) < batch_max) {
+  while (last != waiting_.end() && of_one_list(**last, **first) && static_cast<std::size_t>(last - first) < batch_max) {
     ++last;
   }
   rank({first, last});
@@ -35,6 +41,9 @@ void scorer::rank(std::span<const recommend_task_ptr> batch) {
   }
   results_.resize(std::max(results_.size(), requests_.size()));
   (*batch.front()->list->slices)[slice_].rank(requests_, {results_.data(), requests_.size()}, scratch_);
+  if (const auto& tail = batch.front()->list->tail) {
+    (*tail)[slice_].rank(requests_, {results_.data(), requests_.size()}, scratch_);
+  }
   std::size_t next = 0;
   for (const auto& task : batch) {
     const auto lanes = task->lanes.size();

@@ -1,64 +1,87 @@
 #include "core/ranking/tail_scan.hpp"
 
+#include <algorithm>
+
 #include "core/base/check.hpp"
-#include "core/linalg/kernels.hpp"
 
 namespace freshet {
 namespace {
 
-/// The score of one row of the tail, by its place in it.
-struct row_score {
-  const query& asked;
-  std::size_t place;
+row_range rows_from(item_row first, std::size_t count) {
+  FRESHET_CHECK(to_integer(first) % rows_per_word == 0, "rows behind a model's begin with a word of a bitmap");
+  return {first, item_row{static_cast<std::uint32_t>(to_integer(first) + count)}};
+}
 
-  float operator()(const constant_rows& rows) const { return rows.scores[place]; }
-
-  float operator()(const mapped_rows& rows) const {
-    const auto& factors = std::get<dense_query>(asked).factors;
-    const float product = best_kernels().dot(factors.data(), rows.factors.row(place).data(), factors.size());
-    return rows.bias.empty() ? product : product + rows.bias[place];
-  }
-
-  float operator()(const neighbour_rows& rows) const {
-    const auto& [offsets, like] = rows.neighbours;
-    float mean = 0;
-    for (std::size_t each = offsets[place]; each < offsets[place + 1]; ++each) {
-      mean += like[each].strength * score_of(rows.scores, asked, like[each].item);
-    }
-    return mean;
-  }
-};
+item_row moved(item_row row, std::size_t by) {
+  return item_row{static_cast<std::uint32_t>(to_integer(row) + by)};
+}
 
 }  // namespace
 
-tail_scan::tail_scan(item_row first, mapped_rows rows)
-    : first_(first), items_(rows.factors.rows()), scored_by_(std::move(rows)) {
-  const auto& bias = std::get<mapped_rows>(scored_by_).bias;
-  FRESHET_CHECK(bias.empty() || bias.size() == items_, "a bias for each row, or none");
+tail_scan::tail_scan(item_row first, mapped_rows rows) : rows_(rows_from(first, rows.factors.rows())) {
+  FRESHET_CHECK(rows.bias.empty() || rows.bias.size() == items(), "a bias for each row, or none");
+  scanned made{std::move(rows), nullptr};
+  const auto& viewed = std::get<mapped_rows>(made.viewed);
+  // Moving a vector leaves its elements where they are, so the views stay good.
+  made.scan = std::make_unique<const slice_scan>(dense_scores{viewed.factors.view(), viewed.bias},
+                                                 row_range{item_row{0}, moved(item_row{0}, items())});
+  scored_by_ = std::move(made);
+}
+
+tail_scan::tail_scan(item_row first, constant_rows rows) : rows_(rows_from(first, rows.scores.size())) {
+  scanned made{std::move(rows), nullptr};
+  made.scan = std::make_unique<const slice_scan>(constant_scores{std::get<constant_rows>(made.viewed).scores},
+                                                 row_range{item_row{0}, moved(item_row{0}, items())});
+  scored_by_ = std::move(made);
 }
 
 tail_scan::tail_scan(item_row first, neighbour_rows rows)
-    : first_(first), items_(rows.neighbours.rows()), scored_by_(std::move(rows)) {}
+    : rows_(rows_from(first, rows.neighbours.rows())), scored_by_(std::move(rows)) {}
 
-tail_scan::tail_scan(item_row first, constant_rows rows)
-    : first_(first), items_(rows.scores.size()), scored_by_(std::move(rows)) {}
-
-row_range tail_scan::rows() const {
-  return {first_, item_row{static_cast<std::uint32_t>(to_integer(first_) + items_)}};
+void tail_scan::rank(std::span<const scan_request> requests, std::span<std::vector<scored_row>> ranked,
+                     scan_scratch& scratch) const {
+  if (items() == 0) return;
+  if (const auto* rows = std::get_if<scanned>(&scored_by_)) return rank(*rows, requests, ranked, scratch);
+  const auto& rows = std::get<neighbour_rows>(scored_by_);
+  for (std::size_t each = 0; each < requests.size(); ++each) rank(rows, requests[each], ranked[each]);
 }
 
-float tail_scan::score(const query& asked, item_row row) const {
-  return std::visit(row_score{asked, to_integer(row) - to_integer(first_)}, scored_by_);
+/// The slice numbers its rows from 0.
+void tail_scan::rank(const scanned& rows, std::span<const scan_request> requests,
+                     std::span<std::vector<scored_row>> ranked, scan_scratch& scratch) const {
+  std::vector<scan_request> own(requests.begin(), requests.end());
+  std::vector<std::vector<item_row>> excluded(requests.size());
+  for (std::size_t each = 0; each < own.size(); ++each) {
+    auto& request = own[each];
+    if (!request.allowed.empty()) request.allowed = request.allowed.subspan(rows_.first_word());
+    const auto from = std::ranges::lower_bound(request.excluded, rows_.first);
+    for (auto row = from; row != request.excluded.end() && *row < rows_.last; ++row) {
+      excluded[each].push_back(item_row{static_cast<std::uint32_t>(to_integer(*row) - rows_.begin())});
+    }
+    request.excluded = excluded[each];
+  }
+  std::vector<std::vector<scored_row>> found(requests.size());
+  rows.scan->rank(own, found, scratch);
+  for (std::size_t each = 0; each < found.size(); ++each) {
+    for (const auto& row : found[each]) ranked[each].push_back({moved(row.row, rows_.begin()), row.score});
+  }
 }
 
-void tail_scan::rank(const scan_request& request, std::vector<scored_row>& ranked) const {
-  top_k best(ranked, request.k, items_);
-  const row_filter filter(rows(), request.excluded, request.allowed);
-  for (std::size_t place = 0; place < items_; ++place) {
-    const item_row row{static_cast<std::uint32_t>(to_integer(first_) + place)};
-    if (filter.is_eligible(row)) best.offer(row, score(*request.q, row));
+void tail_scan::rank(const neighbour_rows& rows, const scan_request& request, std::vector<scored_row>& ranked) const {
+  std::vector<scored_row> kept;
+  top_k best(kept, request.k, items());
+  const row_filter filter(rows_, request.excluded, request.allowed);
+  for (std::size_t place = 0; place < items(); ++place) {
+    const auto row = moved(rows_.first, place);
+    if (!filter.is_eligible(row)) continue;
+    float mean = 0;
+    for (const auto& [like, weight] : rows.neighbours.of(place)) {
+      mean += weight * score_of(rows.scores, *request.q, like);
+    }
+    best.offer(row, mean);
   }
   best.finish();
+  ranked.insert(ranked.end(), kept.begin(), kept.end());
 }
 
 }  // namespace freshet

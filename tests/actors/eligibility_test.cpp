@@ -16,6 +16,7 @@ struct backward_rows : ::testing::Test {
 
   backward_rows() {
     for (std::uint32_t number = 0; number < items; ++number) put(number, {});
+    model.served = std::make_shared<popularity_model>(std::vector<float>(items));
     for (std::uint32_t row = 0; row < items; ++row) model.index_of_row.push_back(item_index{items - 1 - row});
   }
   void put(std::uint32_t number, std::map<std::string, attribute_value> attributes) {
@@ -61,6 +62,7 @@ TEST_F(backward_rows, forgets_ages_after_a_second_and_rows_with_their_generation
   EXPECT_EQ(numbers(eligible.matching(model, "age_days(released) < 1", noon).value()), list{7});
   EXPECT_EQ(numbers(eligible.matching(model, "age_days(released) < 1", noon + 1).value()), list{});
   generation shorter;
+  shorter.served = std::make_shared<popularity_model>(std::vector<float>(2));
   shorter.number = 2;
   shorter.index_of_row = {item_index{5}, item_index{0}};
   const auto rows = eligible.matching(shorter, "price < 3", noon).value();

@@ -14,11 +14,19 @@ matrix<float> random_matrix(std::size_t rows, std::size_t columns, random_source
   return made;
 }
 
+std::vector<scored_row> ranked(const tail_scan& scan, const scan_request& request) {
+  scan_scratch scratch;
+  std::vector<scored_row> best;
+  scan.rank({&request, 1}, {&best, 1}, scratch);
+  std::ranges::sort(best, ranks_before);
+  return best;
+}
+
 TEST(tail_scan, ranks_mapped_rows_as_the_model_ranks_its_own) {
   constexpr std::uint64_t seed = 3;
   SCOPED_TRACE(seed);
   random_source random(seed);
-  constexpr std::size_t first = 70;
+  constexpr std::size_t first = 64;
   for (int round = 0; round < 30; ++round) {
     const std::size_t tail = 1 + random.below(90);
     const auto all = random_matrix(first + tail, 8, random);
@@ -33,9 +41,7 @@ TEST(tail_scan, ranks_mapped_rows_as_the_model_ranks_its_own) {
     for (auto& word : allowed) word = random.below(1ULL << 62) * 4 + random.below(4);
     const std::vector<item_row> excluded{item_row{5}, item_row{first}, item_row{first + 2}};
     const scan_request request{.q = &asked, .k = 1 + random.below(10), .excluded = excluded, .allowed = allowed};
-    std::vector<scored_row> ranked;
-    scan.rank(request, ranked);
-    EXPECT_EQ(ranked, testing::naive_rank(dense_scores{all.view(), bias}, scan.rows(), request));
+    EXPECT_EQ(ranked(scan, request), testing::naive_rank(dense_scores{all.view(), bias}, scan.rows(), request));
   }
 }
 
@@ -47,23 +53,21 @@ TEST(tail_scan, scores_a_row_by_the_weighted_mean_of_its_neighbours) {
   row_neighbours neighbours;
   neighbours.append(std::vector<weighted<item_row>>{{item_row{0}, .25F}, {item_row{1}, .75F}});
   neighbours.append({});
-  const tail_scan scan(item_row{2}, neighbour_rows{scores, neighbours});
+  const tail_scan scan(item_row{64}, neighbour_rows{scores, neighbours});
   const query asked = sparse_query{{{item_row{0}, 2}}};
-  EXPECT_EQ(scan.score(asked, item_row{2}), 2 * (.25F * 4 + .75F * 8));
-  EXPECT_EQ(scan.score(asked, item_row{3}), 0) << "like nothing";
-  std::vector<scored_row> ranked;
-  scan.rank({.q = &asked, .k = 1, .excluded = {}, .allowed = {}}, ranked);
-  EXPECT_EQ(ranked, (std::vector<scored_row>{{item_row{2}, 14}}));
+  EXPECT_EQ(ranked(scan, {.q = &asked, .k = 2, .excluded = {}, .allowed = {}}),
+            (std::vector<scored_row>{{item_row{64}, 2 * (.25F * 4 + .75F * 8)}, {item_row{65}, 0}}));
+  const std::vector<item_row> seen{item_row{64}};
+  EXPECT_EQ(ranked(scan, {.q = &asked, .k = 1, .excluded = seen, .allowed = {}}),
+            (std::vector<scored_row>{{item_row{65}, 0}}));
 }
 
 TEST(tail_scan, of_constants_and_of_nothing) {
   const query asked = constant_query{};
-  std::vector<scored_row> ranked;
   const scan_request request{.q = &asked, .k = 5, .excluded = {}, .allowed = {}};
-  tail_scan(item_row{4}, constant_rows{{1, 3}}).rank(request, ranked);
-  EXPECT_EQ(ranked, (std::vector<scored_row>{{item_row{5}, 3}, {item_row{4}, 1}}));
-  tail_scan().rank(request, ranked);
-  EXPECT_TRUE(ranked.empty());
+  EXPECT_EQ(ranked(tail_scan(item_row{128}, constant_rows{{1, 3}}), request),
+            (std::vector<scored_row>{{item_row{129}, 3}, {item_row{128}, 1}}));
+  EXPECT_TRUE(ranked(tail_scan(item_row{128}, constant_rows{}), request).empty());
 }
 
 }  // namespace
