@@ -8,8 +8,10 @@
 #include <caf/behavior.hpp>
 #include <caf/deep_to_string.hpp>
 #include <caf/event_based_actor.hpp>
+#include <caf/execution_unit.hpp>
 #include <caf/response_promise.hpp>
 #include <caf/result.hpp>
+#include <caf/resumable.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>

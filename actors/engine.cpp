@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "actors/admission.hpp"
+#include "actors/calling_thread.hpp"
 #include "actors/courier.hpp"
 #include "actors/event_log.hpp"
 #include "actors/frontend.hpp"
@@ -242,6 +243,7 @@ class running_engine final : public engine {
     config_.set("scheduler.policy", caf::atom("sharing"));
     config_.set("scheduler.max-threads", pool_threads(settings_));
     system_ = std::make_unique<caf::actor_system>(config_);
+    io_thread_ = std::make_unique<calling_thread>(*system_);
     health_.fail("ingestion", "starting");
     health_.fail("model", "loading");
     gate_ = std::make_shared<admission>(settings_.server.requests_in_flight_max, settings_.server.request_deadline);
@@ -292,6 +294,7 @@ class running_engine final : public engine {
   status start_http() {
     http::server_callbacks callbacks{
         .on_request = [this](http::exchange_ptr call) { take_in(std::move(call)); },
+        .after_requests = [this] { io_thread_->run(); },
         .accepts_bulk =
             [](http::method verb, std::string_view path) {
               const auto* chosen = route_patterns().match(verb, path);
@@ -309,7 +312,7 @@ class running_engine final : public engine {
     return success{};
   }
 
-  /// On the I/O thread: in through the gate, on to the frontend.
+  /// On the I/O thread, of which there is one: in through the gate, on to the frontend.
   void take_in(http::exchange_ptr call) {
     frontend_actor frontend;
     {
@@ -317,7 +320,7 @@ class running_engine final : public engine {
       if (crew_) frontend = crew_->frontend;
     }
     if (!frontend) return call->answer(http::problem(503, "Service not initialized", call->in()));
-    if (auto admitted = gate_->admit(std::move(call))) caf::anon_send(frontend, std::move(admitted));
+    if (auto admitted = gate_->admit(std::move(call))) io_thread_->send(frontend, std::move(admitted));
   }
 
   const options settings_;
@@ -335,6 +338,8 @@ class running_engine final : public engine {
   /// The system refers to it until its last thread ends.
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
+  /// Where requests are parsed and, from small catalogues, answered.
+  std::unique_ptr<calling_thread> io_thread_;
   supervisor_actor supervisor_;
   std::unique_ptr<http::server> http_;
 

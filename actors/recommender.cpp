@@ -13,6 +13,9 @@ namespace {
 /// Of a varied list, unless the list itself is longer: its cost grows with the product of both.
 constexpr std::size_t candidates_max = 1000;
 
+/// Catalogues up to this size are ranked on the thread that has the request: handing it over would cost more.
+constexpr std::size_t rows_at_once_max = 8192;
+
 void use_strategy(recommend_task& task, const http::strategy_request& asked) {
   if (task.k == 0) return;
   task.reranking = strategy_weights{weights_of(asked.strategy, asked.weights)};
@@ -297,7 +300,11 @@ recommender_actor::behavior_type make_recommender(recommender_actor::stateful_po
             const auto scorers = others->scorers.size();
             task->parts.resize(scorers * task->lanes.size());
             task->scorers_left.store(scorers, std::memory_order_relaxed);
-            for (const auto& each : others->scorers) self->send(each, task);
+            const bool at_once = task->model->rows() <= rows_at_once_max;
+            for (const auto& each : others->scorers) {
+              // From nobody: the pool's threads take it, beside the one that reads requests.
+              at_once ? self->send(each, task) : caf::anon_send(each, task);
+            }
           }
         }
       },

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <ctime>
 #include <random>
+#include <utility>
 
 #include "io/http/response_head.hpp"
 #include "io/http/session.hpp"
@@ -92,6 +93,15 @@ void io_loop::complete(const std::shared_ptr<pending_call>& call, response out) 
     finish_call(*call, std::chrono::steady_clock::now());
   }
   --nesting_;
+}
+
+void io_loop::expect_requests() {
+  if (!server_->callbacks.after_requests || std::exchange(requests_expected_, true)) return;
+  // Runs behind the sockets that are ready now.
+  asio::post(context_, [this] {
+    requests_expected_ = false;
+    server_->callbacks.after_requests();
+  });
 }
 
 void io_loop::adopt(int socket, std::string peer, bool turn_away) {

@@ -41,6 +41,9 @@ class io_loop : public std::enable_shared_from_this<io_loop> {
   /// Hands an answer to the session that waits for it: directly on this thread, else through the letterbox.
   void deliver(const std::shared_ptr<pending_call>& call, response out);
 
+  /// A request is about to be handed over: after_requests is due.
+  void expect_requests();
+
   /// Takes over an accepted socket.
   void adopt(int socket, std::string peer, bool turn_away);
   void forget(const session& gone);
@@ -71,6 +74,7 @@ class io_loop : public std::enable_shared_from_this<io_loop> {
   id_source ids_;
   std::string date_line_;
   std::int64_t date_second_ = -1;
+  bool requests_expected_ = false;
   /// Answers that are being handed to sessions right now, one inside the other.
   int nesting_ = 0;
 

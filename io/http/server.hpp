@@ -26,6 +26,8 @@ namespace freshet::http {
 
 struct server_callbacks {
   std::function<void(exchange_ptr)> on_request;
+  /// Once behind the requests that came together, on the thread that handed them over. Empty = not called.
+  std::function<void()> after_requests;
   /// Body limit decision, asked when the header has been read.
   std::function<bool(method, std::string_view path)> accepts_bulk;
   /// Once an answer is written (or the connection died under it): for metrics and the request log.

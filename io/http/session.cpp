@@ -205,6 +205,7 @@ void session::hand_over() {
     call->answered = true;
     return;
   }
+  loop_.expect_requests();
   try {
     server_->callbacks.on_request(make_exchange(call));
   } catch (...) {
