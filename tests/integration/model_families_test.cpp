@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <set>
+#include <thread>
 
 #include "core/base/random.hpp"
 #include "io/files/npy.hpp"
@@ -100,6 +102,32 @@ TEST_P(model_family_in_service, names_items_like_another) {
   const auto similar = ids_of(answer);
   EXPECT_EQ(similar.size(), 5U);
   EXPECT_EQ(std::count(similar.begin(), similar.end(), "i1"), 0);
+}
+
+TEST_P(model_family_in_service, recommends_an_item_that_came_after_the_training_until_it_is_hidden) {
+  // The same words as an item of the shop, so that the content says where it belongs.
+  const auto put = [&](const std::string& more) {
+    const auto answer = service->post(
+        "/v1/items",
+        R"({"item_id":"new","title":"Vintage White Mixing Bowl","category":"Kitchen","price":3)" + more + "}");
+    ASSERT_EQ(answer.status, 200U) << answer.raw.body;
+  };
+  const auto only_new = [&] { return ask(R"({"user_id":"u1","k":5,"include_items":["new"]})"); };
+  EXPECT_TRUE(only_new().empty());
+  put("");
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (only_new().empty() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_EQ(only_new(), ids{"new"});
+  EXPECT_EQ(ask(R"({"user_id":"u1","k":5,"filter":"price = 3"})"), ids{"new"});
+  EXPECT_EQ(ids_of(service->get("/similar-items?item_id=new&k=5")).size(), 5U);
+  put(R"(,"hidden":true)");
+  EXPECT_TRUE(only_new().empty()) << "from the next answer on";
+  put("");
+  EXPECT_EQ(only_new(), ids{"new"});
+  service->post("/v1/events?wait=visible", R"({"user_id":"u1","item_id":"new","ts":1750000000})");
+  EXPECT_TRUE(only_new().empty()) << "it was seen";
 }
 
 INSTANTIATE_TEST_SUITE_P(
