@@ -1,11 +1,14 @@
 #include "core/models/als/als.hpp"
 #include "io/artifacts/checked_arrays.hpp"
+#include "io/artifacts/factor_files.hpp"
 #include "io/artifacts/family_files.hpp"
 #include "io/artifacts/parameters_json.hpp"
 #include "io/files/npy.hpp"
 
 namespace freshet {
 namespace {
+
+constexpr std::string_view scale_file = "item_confidence_scale.npy";
 
 /// What the fold-in needs: without it the same factors would give other numbers.
 result<als_options> read_options(const model_layout& layout, const loaded_model& model) {
@@ -36,16 +39,21 @@ status load(const model_layout& layout, loaded_model& into) {
                                             layout.file("V.npy").filename().string() + " has " +
                                             std::to_string(items.columns())};
   }
-  into.served = std::make_shared<als_model>(std::move(items), options, layout.type);
+  std::vector<float> scales;
+  if (options.confidence_item_exponent != 0) {
+    FRESHET_ASSIGN(scales, read_finite_vector_of(layout.file(scale_file), items.rows(), "items"));
+  }
+  into.served = std::make_shared<als_model>(std::move(items), options, layout.type, std::move(scales));
   return success{};
 }
 
 status save(const model_layout& layout, const loaded_model& trained) {
-  const auto scores = trained.served->scores();
-  const auto* dense = std::get_if<dense_scores>(&scores);
-  FRESHET_CHECK(dense != nullptr && trained.user_factors.columns() == dense->factors.columns());
+  const auto* served = dynamic_cast<const als_model*>(trained.served.get());
+  FRESHET_CHECK(served != nullptr && trained.user_factors.columns() == served->factors());
   FRESHET_TRY(write_npy(layout.file("U.npy"), trained.user_factors.view()));
-  return write_npy(layout.file("V.npy"), dense->factors);
+  FRESHET_TRY(write_npy(layout.file("V.npy"), served->item_factors().view()));
+  if (served->item_confidence_scales().empty()) return success{};
+  return write_npy(layout.file(scale_file), served->item_confidence_scales());
 }
 
 }  // namespace

@@ -1,9 +1,12 @@
 // What:  the files of every model family, each defined in <family>_files.cpp; model_directory.hpp has what all share.
-// Files: als, bert_als  U.npy [users x f], V.npy [items x f]
+// Files: als, bert_als  U.npy [users x f], V.npy [items x f]; with confidence_item_exponent, what confidences of each
+// item
+//                       are multiplied by, item_confidence_scale.npy [items]
 //        bpr            U.npy [users x f], V.npy [items x f], item_bias.npy [items]
 //        ease           B.npy [items x items]; or, with top_k_per_row, B.npy [items x k] and the columns they stand in,
 //                       B_columns.npy [items x k] uint32
-//        gru4rec        Wy.npy [items x h], by.npy [items], E.npy [items x e] (absent where Wy is E), and for each layer
+//        gru4rec        Wy.npy [items x h], by.npy [items], E.npy [items x e] (absent where Wy is E), and for each
+//        layer
 //                       Wx.npy [inputs x 3 h], Wh.npy [h x 3 h], b.npy [3 h]; further layers Wx2.npy and so on
 //        hybrid         parts.json {parts [{directory, weight, score_std, checksum}], cold_start_threshold,
 //                       cold_start_strategy}; the parts as model directories below parts/, each with its own ids

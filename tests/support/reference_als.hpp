@@ -27,8 +27,27 @@ inline dense to_dense(const matrix<float>& values) {
       .cast<double>();
 }
 
-/// The row of factors for `strengths` (0 = not observed) against the other side's factors.
-inline Eigen::VectorXd reference_row(const Eigen::VectorXd& strengths, const dense& other, const als_options& options) {
+/// The exponents of n that divide the confidences, of the side that moves and of the other.
+struct confidence_exponents {
+  double own{};
+  double other{};
+};
+inline confidence_exponents for_users(const als_options& options) {
+  return {options.confidence_user_exponent, options.confidence_item_exponent};
+}
+inline confidence_exponents for_items(const als_options& options) {
+  return {options.confidence_item_exponent, options.confidence_user_exponent};
+}
+
+/// Entries of each column.
+inline Eigen::VectorXd column_counts(const dense& strengths) {
+  return (strengths.array() > 0).cast<double>().colwise().sum().transpose();
+}
+
+/// The row of factors for `strengths` (0 = not observed) against the other side's factors; `counts`: entries of each
+/// row of the other side.
+inline Eigen::VectorXd reference_row(const Eigen::VectorXd& strengths, const dense& other, const als_options& options,
+                                     const confidence_exponents& exponents = {}, const Eigen::VectorXd& counts = {}) {
   Eigen::VectorXd confidence(strengths.size()), preference(strengths.size());
   for (Eigen::Index j = 0; j < strengths.size(); ++j) {
     preference(j) = strengths(j) > 0 ? 1 : 0;
@@ -36,6 +55,11 @@ inline Eigen::VectorXd reference_row(const Eigen::VectorXd& strengths, const den
                                      : static_cast<float>(options.unobserved_weight);
   }
   const double entries = preference.sum();
+  for (Eigen::Index j = 0; j < strengths.size(); ++j) {
+    if (strengths(j) <= 0) continue;
+    confidence(j) /= std::pow(entries, exponents.own);
+    if (exponents.other != 0) confidence(j) /= std::pow(counts(j), exponents.other);
+  }
   if (entries == 0) return Eigen::VectorXd::Zero(other.cols());
   const double lambda =
       regularization_of(static_cast<std::size_t>(entries), static_cast<std::size_t>(other.rows()), options);
@@ -45,10 +69,12 @@ inline Eigen::VectorXd reference_row(const Eigen::VectorXd& strengths, const den
 }
 
 /// All rows of one side.
-inline dense reference_half_step(const dense& strengths, const dense& other, const als_options& options) {
+inline dense reference_half_step(const dense& strengths, const dense& other, const als_options& options,
+                                 const confidence_exponents& exponents = {}) {
   dense rows(strengths.rows(), other.cols());
+  const Eigen::VectorXd counts = column_counts(strengths);
   for (Eigen::Index row = 0; row < strengths.rows(); ++row) {
-    rows.row(row) = reference_row(strengths.row(row).transpose(), other, options).transpose();
+    rows.row(row) = reference_row(strengths.row(row).transpose(), other, options, exponents, counts).transpose();
   }
   return rows;
 }
@@ -57,12 +83,16 @@ inline dense reference_half_step(const dense& strengths, const dense& other, con
 inline double reference_loss(const dense& strengths, const dense& users, const dense& items,
                              const als_options& options) {
   double loss = 0;
+  const Eigen::VectorXd of_users = column_counts(strengths.transpose()), of_items = column_counts(strengths);
   for (Eigen::Index u = 0; u < strengths.rows(); ++u) {
     for (Eigen::Index i = 0; i < strengths.cols(); ++i) {
       const double score = users.row(u).dot(items.row(i));
       const bool observed = strengths(u, i) > 0;
-      loss += observed ? confidence_of(static_cast<float>(strengths(u, i)), options) * (1 - score) * (1 - score)
-                       : options.unobserved_weight * score * score;
+      const double divisor = std::pow(of_users(u), options.confidence_user_exponent) *
+                             std::pow(of_items(i), options.confidence_item_exponent);
+      loss += observed
+                  ? confidence_of(static_cast<float>(strengths(u, i)), options) / divisor * (1 - score) * (1 - score)
+                  : options.unobserved_weight * score * score;
     }
   }
   const auto size = [](const auto& row) { return static_cast<std::size_t>((row.array() > 0).count()); };

@@ -41,6 +41,9 @@ def ranking(model, sums, k):
          "log": lambda: 1 + params["alpha"] * np.log1p(r / params["epsilon"]),
          "binary": lambda: 1 + params["alpha"] * np.ones_like(r),
          "implicit": lambda: params["alpha"] * r}[params["confidence"]]()
+    c = c * len(r) ** -params.get("confidence_user_exponent", 0)
+    if params.get("confidence_item_exponent", 0):
+        c = c * np.load(f"{model}/als_item_confidence_scale.npy")[ids]
     w0, n = params.get("unobserved_weight", 1), len(r)
     scale = (n + w0 * len(Y)) ** params.get("regularization_exponent", 0)
     A = w0 * Y.T @ Y + (Y[ids].T * (c - w0)) @ Y[ids] + params["regularization"] * scale * np.eye(Y.shape[1])

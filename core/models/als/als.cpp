@@ -15,16 +15,25 @@ std::uint32_t row_of(const weighted<user_row>& each) {
   return to_integer(each.item);
 }
 
-/// The system of one half step: rows of one side, and what was observed with them.
+/// What a half step holds fixed.
+struct fixed_side {
+  matrix_view<const float> factors;
+  std::span<const float> gram;
+  /// By row, or empty: all 1.
+  std::span<const float> confidence_scales;
+};
+
+/// The system of one half step: rows of one side, and what was observed with them. `scale` multiplies all confidences.
 class half_step {
  public:
   template <class Strengths>
-  half_step(const Strengths& strengths, matrix_view<const float> other, std::span<const float> gram,
-            const als_options& options) {
+  half_step(const Strengths& strengths, const fixed_side& fixed, float scale, const als_options& options) {
+    const auto& [other, gram, scales] = fixed;
     for (const auto& each : strengths) {
-      FRESHET_CHECK(row_of(each) < other.rows(), "strengths are of rows of the model");
-      columns_.push_back(row_of(each));
-      confidences_.push_back(confidence_of(each.strength, options));
+      const std::uint32_t row = row_of(each);
+      FRESHET_CHECK(row < other.rows(), "strengths are of rows of the model");
+      columns_.push_back(row);
+      confidences_.push_back(confidence_of(each.strength, options) * (scale * (scales.empty() ? 1 : scales[row])));
     }
     system_ = {.gram = gram,
                .regularization = static_cast<float>(regularization_of(columns_.size(), other.rows(), options)),
@@ -58,13 +67,17 @@ class half_step {
 
 }  // namespace
 
-als_model::als_model(matrix<float> item_factors, const als_options& options, std::string type)
+als_model::als_model(matrix<float> item_factors, const als_options& options, std::string type,
+                     std::vector<float> item_confidence_scales)
     : options_(options),
       type_(std::move(type)),
       items_(std::move(item_factors)),
+      scales_(std::move(item_confidence_scales)),
       directions_(directions_of(items_.view())),
       gram_(weighted_gram(items_.view(), static_cast<float>(options.unobserved_weight), thread_count(0))) {
   FRESHET_CHECK(items_.columns() > 0 && items_.columns() <= least_squares_width_max, "1 to 1024 factors");
+  FRESHET_CHECK(scales_.size() == items_.rows() || (scales_.empty() && options.confidence_item_exponent == 0),
+                "a scale for each item");
   options_.factors = static_cast<std::uint32_t>(items_.columns());
 }
 
@@ -80,14 +93,16 @@ item_scores als_model::similarity_scores() const {
 
 query als_model::fold_in(const user_interactions& user) const {
   if (user.strengths.empty()) return dense_query{std::vector<float>(factors())};
-  return dense_query{half_step(user.strengths, items_.view(), gram_, options_).solution()};
+  const float scale = confidence_scale(user.strengths.size(), options_.confidence_user_exponent);
+  return dense_query{half_step(user.strengths, {items_.view(), gram_, scales_}, scale, options_).solution()};
 }
 
 std::vector<contribution> als_model::explain(const user_interactions& user, item_row item) const {
   FRESHET_CHECK(to_integer(item) < items(), "the row of an item of the model");
   std::vector<contribution> contributions;
   if (user.strengths.empty()) return contributions;
-  const half_step step(user.strengths, items_.view(), gram_, options_);
+  const float scale = confidence_scale(user.strengths.size(), options_.confidence_user_exponent);
+  const half_step step(user.strengths, {items_.view(), gram_, scales_}, scale, options_);
   // A is symmetric: y_i A^-1 y_j for all j from one solve for y_i.
   const auto toward_item = step.solution_for(items_.row(to_integer(item)));
   contributions.reserve(user.strengths.size());
@@ -106,14 +121,19 @@ query als_model::similar_to(item_row item) const {
 }
 
 als_item_fold_in::als_item_fold_in(matrix_view<const float> user_factors, const als_options& options,
-                                   std::uint32_t threads)
+                                   std::uint32_t threads, std::vector<float> user_confidence_scales)
     : users_(user_factors),
+      scales_(std::move(user_confidence_scales)),
       options_(options),
-      gram_(weighted_gram(user_factors, static_cast<float>(options.unobserved_weight), thread_count(threads))) {}
+      gram_(weighted_gram(user_factors, static_cast<float>(options.unobserved_weight), thread_count(threads))) {
+  FRESHET_CHECK(scales_.size() == users_.rows() || (scales_.empty() && options.confidence_user_exponent == 0),
+                "a scale for each user");
+}
 
 std::vector<float> als_item_fold_in::factors_of(std::span<const weighted<user_row>> strengths) const {
   if (strengths.empty()) return std::vector<float>(users_.columns());
-  return half_step(strengths, users_, gram_, options_).solution();
+  const float scale = confidence_scale(strengths.size(), options_.confidence_item_exponent);
+  return half_step(strengths, {users_, gram_, scales_}, scale, options_).solution();
 }
 
 }  // namespace freshet

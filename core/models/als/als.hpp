@@ -2,6 +2,8 @@
 // Model:   a pair (u, i) with strength r > 0 has preference 1 and confidence c(r), every other pair preference 0 and
 //          weight w0:  minimize  sum_ui w (p - x_u . y_i)^2 + sum_u l_u |x_u|^2 + sum_i l_i |y_i|^2
 //          so for a user  (w0 YtY + sum_i (c - w0) y_i y_it + l_u I) x_u = sum_i c y_i,  and alike for an item.
+//          The confidence may fall with the activity of both: c = c(r) / (n_u^a n_i^b), n_u and n_i the entries of the
+//          user and of the item, so that a pair says the less the more the user touches and the more touch the item.
 // Shapes:  user factors [users x f], item factors [items x f], row-major.
 // Same:    same data, options and seed give the same bytes on one machine, whatever the number of threads.
 // Limits:  factors 1..1024; a confidence is at most 1e9.
@@ -10,7 +12,9 @@
 // Cost:    training: O(cg_steps x f x entries + (users + items) x f^2) an iteration; fold-in: O(n f^2 + f^3).
 // Source:  Hu, Koren, Volinsky 2008, eq. 4 and 6; Takacs, Pilaszy, Tikk 2011 (conjugate gradient);
 //          Rendle, Krichene, Zhang, Koren 2021 (unobserved weight, frequency-scaled regularization): theirs is w0 =
-//          alpha0, confidence binary, alpha = alpha0, regularization x (1 + alpha0), regularization_exponent 1.
+//          alpha0, confidence binary, alpha = alpha0, regularization x (1 + alpha0), regularization_exponent 1;
+//          Pan et al. 2008 (weights by the activity of users and items) and Shen et al. 2021, eq. 2 (pairs divided by
+//          n_u^1/2 n_i^1/2: there the whole matrix, here the confidence of what was observed).
 #pragma once
 
 #include <cstdint>
@@ -48,6 +52,10 @@ struct als_options {
   /// l_u = regularization x (n_u + w0 x items)^exponent, n_u = entries of the user; alike for items. 0 = the same for
   /// all.
   double regularization_exponent = 0;
+  /// a and b of c = c(r) / (n_u^a n_i^b). They make confidences smaller: lower unobserved_weight and regularization
+  /// with them.
+  double confidence_user_exponent = 0;
+  double confidence_item_exponent = 0;
 
   friend bool operator==(const als_options&, const als_options&) = default;
 };
@@ -59,12 +67,16 @@ struct als_options {
 
 /// c(r) of these options.
 [[nodiscard]] float confidence_of(float strength, const als_options& options);
+/// n^-exponent, 0 for no entries: what the confidences of a user or an item with that many entries are multiplied by.
+[[nodiscard]] float confidence_scale(std::size_t entries, double exponent);
 /// l of a user with that many entries among `others` items, or of an item among users.
 [[nodiscard]] double regularization_of(std::size_t entries, std::size_t others, const als_options& options);
 
 struct als_factors {
   matrix<float> users;
   matrix<float> items;
+  /// n_i^-b by item, which a fold-in needs; empty where b is 0.
+  std::vector<float> item_confidence_scales;
   /// Objective after each iteration that was run.
   std::vector<double> loss;
 };
@@ -96,14 +108,17 @@ struct interaction_counts {
 /// Gives factors to items that came after the training, from the users who touched them: the item's own half step.
 class als_item_fold_in {
  public:
-  /// `user_factors` [users x f] must outlive it. Cost: O(users x f^2).
-  als_item_fold_in(matrix_view<const float> user_factors, const als_options& options, std::uint32_t threads = 0);
+  /// `user_factors` [users x f] must outlive it. `user_confidence_scales`: n_u^-a by user; may be empty where a is 0.
+  /// Cost: O(users x f^2).
+  als_item_fold_in(matrix_view<const float> user_factors, const als_options& options, std::uint32_t threads = 0,
+                   std::vector<float> user_confidence_scales = {});
 
   /// Strengths ascending by user. None give zeros. Cost: O(n f^2 + f^3).
   std::vector<float> factors_of(std::span<const weighted<user_row>> strengths) const;
 
  private:
   matrix_view<const float> users_;
+  std::vector<float> scales_;
   als_options options_;
   std::vector<float> gram_;
 };
@@ -113,7 +128,9 @@ class als_model final : public model {
  public:
   /// `item_factors` [items x f], finite; `options` must be those of the training. f is taken from the matrix.
   /// `type`: of the families that are served so, which differ in where training starts.
-  als_model(matrix<float> item_factors, const als_options& options, std::string type = "als");
+  /// `item_confidence_scales`: as trained; may be empty where options.confidence_item_exponent is 0.
+  als_model(matrix<float> item_factors, const als_options& options, std::string type = "als",
+            std::vector<float> item_confidence_scales = {});
   ~als_model() override;
 
   std::string_view type() const override { return type_; }
@@ -132,11 +149,13 @@ class als_model final : public model {
 
   const als_options& options() const { return options_; }
   const matrix<float>& item_factors() const { return items_; }
+  const std::vector<float>& item_confidence_scales() const { return scales_; }
 
  private:
   als_options options_;
   std::string type_;
   matrix<float> items_;
+  std::vector<float> scales_;
   /// Rows of length 1, or 0. Cost: the memory of the item factors once more; it makes a cosine a plain dense scan.
   matrix<float> directions_;
   /// w0 VtV, [f x f] padded to the kernels' width.

@@ -17,7 +17,8 @@ std::uint64_t memory_bytes(const data_size& size, const parameters& completed) {
 result<trained_model> train(const training_data& data, const parameters& completed, const training_context& context) {
   FRESHET_ASSIGN(const auto options, als_options_from(completed));
   FRESHET_ASSIGN(auto factors, train_als(data.strengths, options, context));
-  auto served = std::make_shared<als_model>(std::move(factors.items), options);
+  auto served =
+      std::make_shared<als_model>(std::move(factors.items), options, "als", std::move(factors.item_confidence_scales));
   return trained_model{std::move(served), std::move(factors.users), std::move(factors.loss)};
 }
 

@@ -29,6 +29,8 @@ result<als_options> als_options_from(const parameters& given, std::string_view f
   reader.number("epsilon", {1e-9, 1e9}, options.epsilon);
   reader.number("unobserved_weight", {0, 1e6}, options.unobserved_weight);
   reader.number("regularization_exponent", {0, 2}, options.regularization_exponent);
+  reader.number("confidence_user_exponent", {0, 2}, options.confidence_user_exponent);
+  reader.number("confidence_item_exponent", {0, 2}, options.confidence_item_exponent);
   FRESHET_TRY(reader.finish());
   options.solver = static_cast<least_squares_solver>(solver);
   options.confidence = static_cast<confidence_kind>(confidence);
@@ -45,7 +47,9 @@ parameters to_parameters(const als_options& options) {
           {"confidence", std::string(confidence_words[static_cast<std::size_t>(options.confidence)])},
           {"epsilon", options.epsilon},
           {"unobserved_weight", options.unobserved_weight},
-          {"regularization_exponent", options.regularization_exponent}};
+          {"regularization_exponent", options.regularization_exponent},
+          {"confidence_user_exponent", options.confidence_user_exponent},
+          {"confidence_item_exponent", options.confidence_item_exponent}};
 }
 
 status validate(const als_options& options) {
@@ -72,6 +76,11 @@ float confidence_of(float strength, const als_options& options) {
       break;
   }
   return std::min(static_cast<float>(confidence), confidence_max);
+}
+
+float confidence_scale(std::size_t entries, double exponent) {
+  if (entries == 0) return 0;
+  return exponent == 0 ? 1 : static_cast<float>(std::pow(static_cast<double>(entries), -exponent));
 }
 
 double regularization_of(std::size_t entries, std::size_t others, const als_options& options) {

@@ -28,6 +28,20 @@ struct side {
                    [&](float strength) { return confidence_of(strength, options); });
   }
 
+  /// What the confidences of each row are multiplied by.
+  std::vector<float> confidence_scales(double exponent) const {
+    std::vector<float> scales(rows());
+    for (std::size_t row = 0; row < rows(); ++row) scales[row] = confidence_scale(entries.row(row).size(), exponent);
+    return scales;
+  }
+  void scale_confidences(const std::vector<float>& of_rows, const std::vector<float>& of_columns) {
+    for (std::size_t row = 0; row < rows(); ++row) {
+      const auto columns = entries.row(row).columns;
+      float* confidence = confidences.data() + entries.offsets()[row];
+      for (std::size_t i = 0; i < columns.size(); ++i) confidence[i] *= of_rows[row] * of_columns[columns[i]];
+    }
+  }
+
   std::size_t rows() const { return entries.rows(); }
   float* row(std::size_t index) { return factors.data() + index * width; }
   matrix_view<const float> view(std::size_t columns) const { return {factors.data(), rows(), columns, width}; }
@@ -181,7 +195,7 @@ std::uint64_t als_memory_bytes(const interaction_counts& counts, const als_optio
   const std::uint64_t width = padded_width(options.factors);
   const std::uint64_t rows = counts.users + counts.items;
   const std::uint64_t factors = rows * (width + options.factors) * sizeof(float);
-  const std::uint64_t offsets = 2 * rows * sizeof(std::uint64_t);
+  const std::uint64_t offsets = 2 * rows * sizeof(std::uint64_t) + rows * sizeof(float);  // and scales
   return counts.entries * entry_bytes + factors + offsets + gram_copies * width * width * sizeof(float);
 }
 
@@ -198,6 +212,12 @@ result<als_factors> train_als(const interaction_matrix& strengths, const als_opt
   } else {
     start_items(items, options, context, threads);
   }
+  // 1 changes no byte.
+  const auto user_scales = users.confidence_scales(options.confidence_user_exponent);
+  auto item_scales = items.confidence_scales(options.confidence_item_exponent);
+  users.scale_confidences(user_scales, item_scales);
+  items.scale_confidences(item_scales, user_scales);
+  if (options.confidence_item_exponent == 0) item_scales.clear();
   double confidence_sum = 0;
   for (const float confidence : users.confidences) confidence_sum += confidence;
 
@@ -212,14 +232,14 @@ result<als_factors> train_als(const interaction_matrix& strengths, const als_opt
     if (users_outcome.dropped + items_outcome.dropped > 0) return singular(step, options, start.family);
     losses.push_back(loss);
     const auto snapshot = [&] {
-      return trained_model{
-          std::make_shared<als_model>(without_padding(items, options.factors), options, std::string(start.family)),
-          without_padding(users, options.factors), losses};
+      return trained_model{std::make_shared<als_model>(without_padding(items, options.factors), options,
+                                                       std::string(start.family), item_scales),
+                           without_padding(users, options.factors), losses};
     };
     if (context.progress && !context.progress({step, options.iterations, loss, snapshot})) break;
   }
   return als_factors{without_padding(users, options.factors), without_padding(items, options.factors),
-                     std::move(losses)};
+                     std::move(item_scales), std::move(losses)};
 }
 
 }  // namespace freshet

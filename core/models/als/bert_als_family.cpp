@@ -30,7 +30,8 @@ result<trained_model> train(const training_data& data, const parameters& complet
                 "embeddings are aligned with the items");
   FRESHET_ASSIGN(const auto start, bert_als_start(*data.embeddings, options, context.seed));
   FRESHET_ASSIGN(auto factors, train_als(data.strengths, options, context, {.items = &start, .family = "bert_als"}));
-  auto served = std::make_shared<als_model>(std::move(factors.items), options, "bert_als");
+  auto served = std::make_shared<als_model>(std::move(factors.items), options, "bert_als",
+                                            std::move(factors.item_confidence_scales));
   return trained_model{std::move(served), std::move(factors.users), std::move(factors.loss)};
 }
 

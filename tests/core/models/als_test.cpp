@@ -37,6 +37,28 @@ matrix<float> random_matrix(std::size_t rows, std::size_t columns, std::uint64_t
   return values;
 }
 
+/// As if item i had been touched 1 + i % 7 times.
+std::vector<std::size_t> made_up_counts(std::size_t items) {
+  std::vector<std::size_t> counts(items);
+  for (std::size_t i = 0; i < items; ++i) counts[i] = 1 + i % 7;
+  return counts;
+}
+
+std::vector<float> scales_of(const std::vector<std::size_t>& counts, double exponent) {
+  std::vector<float> scales;
+  for (const std::size_t count : counts) scales.push_back(confidence_scale(count, exponent));
+  return scales;
+}
+
+Eigen::VectorXd to_vector(const std::vector<std::size_t>& counts) {
+  return Eigen::Map<const Eigen::Matrix<std::size_t, -1, 1>>(counts.data(), static_cast<Eigen::Index>(counts.size()))
+      .cast<double>();
+}
+
+als_model serve(const matrix<float>& items, const als_options& options) {
+  return {items, options, "als", scales_of(made_up_counts(items.rows()), options.confidence_item_exponent)};
+}
+
 const als_options variants[] = {
     small_options(),
     {.factors = 5, .regularization = 0.1, .alpha = 2, .confidence = confidence_kind::log, .epsilon = 0.5},
@@ -47,6 +69,12 @@ const als_options variants[] = {
      .unobserved_weight = 0.3},
     {.factors = 5, .regularization = 0.1, .alpha = 3, .confidence = confidence_kind::implicit},
     {.factors = 5, .regularization = 0.01, .alpha = 1, .unobserved_weight = 0.5, .regularization_exponent = 1},
+    {.factors = 5,
+     .regularization = 0.05,
+     .alpha = 2,
+     .unobserved_weight = 0.3,
+     .confidence_user_exponent = 0.3,
+     .confidence_item_exponent = 0.5},
     small_options(16),
     small_options(19),
     small_options(64),
@@ -56,7 +84,7 @@ const als_options variants[] = {
 TEST(als, fold_in_equals_a_dense_solve) {
   for (const auto& options : variants) {
     const auto items = random_matrix(40, options.factors, 7);
-    const als_model served(items, options);
+    const auto served = serve(items, options);
     for (const std::size_t length : {1U, 3U, 20U, 40U}) {
       SCOPED_TRACE(::testing::Message() << options.factors << " factors, " << length << " interactions");
       taste of_user;
@@ -66,7 +94,8 @@ TEST(als, fold_in_equals_a_dense_solve) {
         strengths(i) = of_user.back().strength;
       }
       const auto folded = std::get<dense_query>(served.fold_in({.strengths = of_user})).factors;
-      const Eigen::VectorXd expected = testing::reference_row(strengths, to_dense(items), options);
+      const Eigen::VectorXd expected = testing::reference_row(
+          strengths, to_dense(items), options, testing::for_users(options), to_vector(made_up_counts(40)));
       const Eigen::VectorXd actual = Eigen::Map<const Eigen::VectorXf>(folded.data(), expected.size()).cast<double>();
       EXPECT_LT(largest_difference(actual, expected), 1e-4);
     }
@@ -114,8 +143,8 @@ TEST(als, an_exact_iteration_equals_the_dense_reference) {
     const dense strengths = to_dense(interactions);
     dense users, items = to_dense(start);
     for (int step = 0; step < 2; ++step) {
-      users = reference_half_step(strengths, items, options);
-      items = reference_half_step(strengths.transpose(), users, options);
+      users = reference_half_step(strengths, items, options, testing::for_users(options));
+      items = reference_half_step(strengths.transpose(), users, options, testing::for_items(options));
     }
     EXPECT_LT(
         largest_difference(to_dense(trained.users) * to_dense(trained.items).transpose(), users * items.transpose()),
@@ -224,7 +253,7 @@ taste random_taste(std::size_t items, std::size_t length, random_source& random)
 TEST(als, explains_a_score_by_contributions_that_add_up_to_it) {
   random_source random(23);
   for (const auto& options : variants) {
-    const als_model served(random_matrix(40, options.factors, 24), options);
+    const auto served = serve(random_matrix(40, options.factors, 24), options);
     for (const std::size_t length : {1U, 2U, 15U}) {
       SCOPED_TRACE(::testing::Message() << options.factors << " factors, " << length << " interactions");
       const user_interactions user{.strengths = random_taste(40, length, random)};
@@ -267,7 +296,8 @@ TEST(als, an_item_is_folded_in_as_training_solves_it) {
   for (const auto& options : variants) {
     SCOPED_TRACE(options.factors);
     const auto users = random_matrix(30, options.factors, 26);
-    const als_item_fold_in fold_in(users.view(), options);
+    const auto counts = made_up_counts(30);
+    const als_item_fold_in fold_in(users.view(), options, 0, scales_of(counts, options.confidence_user_exponent));
     std::vector<weighted<user_row>> touched;
     Eigen::VectorXd strengths = Eigen::VectorXd::Zero(30);
     for (std::uint32_t u = 0; u < 30; u += 3) {
@@ -275,7 +305,8 @@ TEST(als, an_item_is_folded_in_as_training_solves_it) {
       strengths(u) = touched.back().strength;
     }
     const auto folded = fold_in.factors_of(touched);
-    const Eigen::VectorXd expected = testing::reference_row(strengths, to_dense(users), options);
+    const Eigen::VectorXd expected =
+        testing::reference_row(strengths, to_dense(users), options, testing::for_items(options), to_vector(counts));
     EXPECT_LT(
         largest_difference(Eigen::Map<const Eigen::VectorXf>(folded.data(), expected.size()).cast<double>(), expected),
         1e-4);
@@ -285,16 +316,53 @@ TEST(als, an_item_is_folded_in_as_training_solves_it) {
 
 TEST(als, a_trained_user_folded_in_is_near_the_trained_factors) {
   const auto interactions = random_interactions({}, 19);
-  auto options = small_options();
-  options.solver = least_squares_solver::cholesky;
-  options.iterations = 300;
-  const auto trained = train(interactions, options);
-  const als_model served(trained.items, options);
-  for (std::uint32_t u = 0; u < interactions.rows(); ++u) {
-    const auto folded =
-        std::get<dense_query>(served.fold_in({.strengths = interactions.taste_of(user_row{u})})).factors;
-    for (std::size_t k = 0; k < 5; ++k) EXPECT_NEAR(folded[k], trained.users.row(u)[k], 1e-3);
+  auto with_exponents = small_options();
+  with_exponents.confidence_user_exponent = 0.4;
+  with_exponents.confidence_item_exponent = 0.3;
+  for (auto options : {small_options(), with_exponents}) {
+    options.solver = least_squares_solver::cholesky;
+    options.iterations = 300;
+    const auto trained = train(interactions, options);
+    const als_model served(trained.items, options, "als", trained.item_confidence_scales);
+    for (std::uint32_t u = 0; u < interactions.rows(); ++u) {
+      const auto folded =
+          std::get<dense_query>(served.fold_in({.strengths = interactions.taste_of(user_row{u})})).factors;
+      for (std::size_t k = 0; k < 5; ++k) EXPECT_NEAR(folded[k], trained.users.row(u)[k], 1e-3);
+    }
   }
+}
+
+TEST(als, a_confidence_says_less_the_more_the_user_and_the_item_have) {
+  interaction_matrix interactions;
+  interactions.add_row(taste{{item_row{0}, 1}, {item_row{1}, 1}, {item_row{2}, 1}, {item_row{3}, 1}});
+  interactions.add_row(taste{{item_row{0}, 1}});
+  interactions.widen(5);
+  auto options = small_options();
+  EXPECT_TRUE(train(interactions, options).item_confidence_scales.empty());
+  options.confidence_item_exponent = 0.5;
+  const auto scales = train(interactions, options).item_confidence_scales;
+  ASSERT_EQ(scales.size(), 5U);
+  EXPECT_FLOAT_EQ(scales[0], 1 / std::sqrt(2.0F));
+  EXPECT_EQ(scales[3], 1);
+  EXPECT_EQ(scales[4], 0);
+
+  // The model's own system, written out: user 1 has one item, user 0 four.
+  options.confidence_user_exponent = 1;
+  const auto items = random_matrix(5, 5, 30);
+  const als_model served(items, options, "als", scales);
+  const auto c = confidence_of(1, options);
+  const auto dense_items = to_dense(items);
+  dense a = dense_items.transpose() * dense_items + options.regularization * dense::Identity(5, 5);
+  Eigen::VectorXd b = Eigen::VectorXd::Zero(5);
+  for (int i = 0; i < 4; ++i) {
+    const Eigen::VectorXd y = dense_items.row(i).transpose();
+    const double scaled = c / 4 / (i == 0 ? std::sqrt(2.0) : 1);
+    a += (scaled - 1) * y * y.transpose();
+    b += scaled * y;
+  }
+  const Eigen::VectorXd expected = a.ldlt().solve(b);
+  const auto folded = std::get<dense_query>(served.fold_in({.strengths = interactions.taste_of(user_row{0})})).factors;
+  for (std::size_t k = 0; k < 5; ++k) EXPECT_NEAR(folded[k], expected(static_cast<Eigen::Index>(k)), 1e-4);
 }
 
 TEST(als, an_item_nobody_bought_and_a_user_without_events_have_zero_factors) {

@@ -3,10 +3,9 @@
 
 #include <fstream>
 
-#include "core/models/pairwise/bpr.hpp"
 #include "io/artifacts/model_directory.hpp"
 #include "io/files/npy.hpp"
-#include "tests/io/artifacts/small_model.hpp"
+#include "tests/io/artifacts/small_families.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace freshet {
@@ -14,24 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-
-loaded_model small_bpr() {
-  random_source random(4);
-  matrix<float> items(20, 6), users(10, 6);
-  std::vector<float> bias(20);
-  for (auto* values : {&items.values(), &users.values(), &bias}) {
-    for (float& value : *values) value = static_cast<float>(random.normal());
-  }
-  const bpr_options options{.factors = 6, .regularization = 0.02, .negative_candidates = 3};
-  loaded_model model;
-  model.served = std::make_shared<bpr_model>(items, bias, options);
-  model.user_factors = users;
-  model.item_ids = testing::ids_of("item-", 20);
-  model.user_ids = testing::ids_of("user-", 10);
-  model.params = to_json(to_parameters(options));
-  model.metadata = testing::small_metadata();
-  return model;
-}
 
 class bpr_files : public ::testing::Test {
  protected:
@@ -47,7 +28,7 @@ class bpr_files : public ::testing::Test {
 
   testing::temporary_directory directory_;
   fs::path at_ = directory_ / "bpr";
-  loaded_model trained_ = small_bpr();
+  loaded_model trained_ = testing::small_bpr();
 };
 
 TEST_F(bpr_files, hold_all_that_is_served) {

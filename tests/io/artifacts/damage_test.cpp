@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "io/files/atomic_file.hpp"
-#include "tests/io/artifacts/small_model.hpp"
+#include "tests/io/artifacts/small_families.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace freshet {
@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 using testing::same_model;
 using testing::temporary_directory;
 
-constexpr int rounds_per_file = 120;
+constexpr int rounds_per_file = 50;
 
 std::uint64_t seed() {
   const char* given = std::getenv("FRESHET_TEST_SEED");
@@ -53,11 +53,10 @@ std::vector<fs::path> files_of(const fs::path& directory) {
   return files;
 }
 
-class damage : public ::testing::TestWithParam<const char*> {
+class damage : public ::testing::TestWithParam<loaded_model (*)()> {
  protected:
   void SetUp() override {
-    const bool is_als = std::string(GetParam()) == "als";
-    ASSERT_TRUE(save_model(at_, is_als ? testing::small_als() : testing::small_popularity()));
+    ASSERT_TRUE(save_model(at_, GetParam()()));
     RecordProperty("seed", std::to_string(seed()));
   }
 
@@ -113,8 +112,30 @@ TEST_P(damage, without_checksums_never_crashes) {
   EXPECT_TRUE(load_model(at_));
 }
 
-INSTANTIATE_TEST_SUITE_P(families, damage, ::testing::Values("als", "popularity"),
-                         [](const auto& instance) { return std::string(instance.param); });
+loaded_model small_popularity() {
+  return testing::small_popularity();
+}
+loaded_model small_ease() {
+  return testing::small_ease();
+}
+loaded_model small_compressed_ease() {
+  return testing::small_ease(6);
+}
+loaded_model small_gru4rec() {
+  return testing::small_gru4rec();
+}
+
+std::string family_of(const ::testing::TestParamInfo<loaded_model (*)()>& instance) {
+  constexpr const char* names[] = {"als",     "bpr",      "ease",    "compressed_ease",
+                                   "gru4rec", "item2vec", "lightfm", "popularity"};
+  return names[instance.index];
+}
+
+INSTANTIATE_TEST_SUITE_P(families, damage,
+                         ::testing::Values(testing::small_scaled_als, testing::small_bpr, small_ease,
+                                           small_compressed_ease, small_gru4rec, testing::small_item2vec,
+                                           testing::small_lightfm, small_popularity),
+                         family_of);
 
 }  // namespace
 }  // namespace freshet

@@ -5,9 +5,8 @@
 #include <fstream>
 #include <limits>
 
-#include "core/models/ease/ease.hpp"
 #include "io/files/npy.hpp"
-#include "tests/io/artifacts/small_model.hpp"
+#include "tests/io/artifacts/small_families.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace freshet {
@@ -16,25 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-matrix<float> random_square(std::size_t items) {
-  random_source random(5);
-  matrix<float> values(items, items);
-  for (auto& value : values.values()) value = static_cast<float>(random.normal());
-  return values;
-}
-
-loaded_model small_ease(std::uint32_t kept) {
-  const ease_options options{.lambda = 3, .top_k_per_row = kept, .sequence_share = 0.5, .history_decay = 2};
-  const auto values = random_square(20);
-  loaded_model model;
-  model.served = std::make_shared<ease_model>(
-      kept == 0 ? whole_matrix(values) : strongest_weights(values.view(), kept, 1), options);
-  model.item_ids = testing::ids_of("item-", 20);
-  model.params = to_json(to_parameters(options));
-  model.metadata = testing::small_metadata();
-  return model;
-}
 
 class ease_files : public ::testing::Test {
  protected:
@@ -49,7 +29,7 @@ class ease_files : public ::testing::Test {
 
 TEST_F(ease_files, load_what_was_saved) {
   for (const std::uint32_t kept : {0U, 6U}) {
-    const auto saved = small_ease(kept);
+    const auto saved = testing::small_ease(kept);
     ASSERT_TRUE(save_model(at_, saved));
     EXPECT_EQ(fs::exists(at_ / "ease_B_columns.npy"), kept > 0);
     const auto loaded = load_model(at_);
@@ -63,25 +43,25 @@ TEST_F(ease_files, load_what_was_saved) {
 }
 
 TEST_F(ease_files, serve_a_matrix_of_another_program_without_parameters) {
-  ASSERT_TRUE(save_model(at_, small_ease(0)));
+  ASSERT_TRUE(save_model(at_, testing::small_ease(0)));
   fs::remove(at_ / "ease_params.json");
   EXPECT_EQ(refusal(), "loaded");
   EXPECT_EQ(dynamic_cast<const ease_model&>(*load_model(at_)->served).options(), ease_options{});
 }
 
 TEST_F(ease_files, that_are_damaged_are_refused_by_name) {
-  ASSERT_TRUE(save_model(at_, small_ease(0)));
+  ASSERT_TRUE(save_model(at_, testing::small_ease(0)));
   const matrix<float> narrow(20, 19);
   ASSERT_TRUE(write_npy(at_ / "ease_B.npy", narrow.view()));
   EXPECT_THAT(refusal(), AllOf(HasSubstr("ease_B.npy is 20 x 19"), HasSubstr("ease_B_columns.npy")));
-  auto values = random_square(20);
+  auto values = testing::normal_matrix(20, 20, 5);
   values.row(3)[4] = std::numeric_limits<float>::quiet_NaN();
   ASSERT_TRUE(write_npy(at_ / "ease_B.npy", std::as_const(values).view()));
   EXPECT_THAT(refusal(), HasSubstr("ease_B.npy holds a value that is not finite at element 64"));
 }
 
 TEST_F(ease_files, with_columns_that_do_not_fit_are_refused_by_name) {
-  ASSERT_TRUE(save_model(at_, small_ease(6)));
+  ASSERT_TRUE(save_model(at_, testing::small_ease(6)));
   matrix<std::uint32_t> columns(20, 6);
   columns.row(7)[2] = 20;
   ASSERT_TRUE(write_npy(at_ / "ease_B_columns.npy", std::as_const(columns).view()));

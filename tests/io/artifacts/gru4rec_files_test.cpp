@@ -1,11 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/models/gru4rec/gru4rec.hpp"
 #include "io/artifacts/model_directory.hpp"
 #include "io/artifacts/parameters_json.hpp"
 #include "io/files/npy.hpp"
-#include "tests/io/artifacts/small_model.hpp"
+#include "tests/io/artifacts/small_families.hpp"
 #include "tests/support/small_sessions.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -16,16 +15,6 @@ namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using testing::temporary_directory;
-
-loaded_model small_gru4rec(const gru4rec_options& options) {
-  constexpr std::size_t items = 20;
-  loaded_model model;
-  model.served = std::make_shared<gru4rec_model>(initial_gru4rec_weights(items, options, 3), options);
-  model.item_ids = testing::ids_of("item-", items);
-  model.params = to_json(to_parameters(options));
-  model.metadata = testing::small_metadata();
-  return model;
-}
 
 const gru4rec_options shared{.hidden_size = 9};
 const gru4rec_options two_layers{.hidden_size = 6, .layers = 2, .embedding_size = 4, .shared_embedding = false};
@@ -39,7 +28,7 @@ class gru4rec_files_of : public ::testing::TestWithParam<gru4rec_options> {
 
   temporary_directory directory_;
   fs::path at_ = directory_ / "model";
-  loaded_model trained_ = small_gru4rec(GetParam());
+  loaded_model trained_ = testing::small_gru4rec(GetParam());
 };
 
 TEST_P(gru4rec_files_of, a_model_answers_as_it_did_before) {

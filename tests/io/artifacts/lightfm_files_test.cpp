@@ -3,10 +3,9 @@
 
 #include <fstream>
 
-#include "core/models/pairwise/lightfm.hpp"
 #include "io/artifacts/model_directory.hpp"
 #include "io/files/npy.hpp"
-#include "tests/io/artifacts/small_model.hpp"
+#include "tests/io/artifacts/small_families.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace freshet {
@@ -14,31 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-
-loaded_model small_lightfm() {
-  random_source random(4);
-  matrix<float> items(20, 6), users(10, 6);
-  std::vector<float> bias(20);
-  for (auto* values : {&items.values(), &users.values(), &bias}) {
-    for (float& value : *values) value = static_cast<float>(random.normal());
-  }
-  const lightfm_options options{.no_components = 6, .loss = pairwise_loss::logistic, .user_alpha = 0.01};
-  auto features = std::make_shared<feature_embeddings>();
-  features->names = {"category:a", "category:b"};
-  features->factors = matrix<float>(2, 6);
-  features->factors.row(1)[3] = 0.5F;
-  features->bias = {0.25F, 1};
-  lightfm_parameters learnt{
-      .user_bias = std::vector<float>(10, 2), .items = items, .item_bias = bias, .features = features};
-  loaded_model model;
-  model.served = std::make_shared<lightfm_model>(std::move(learnt), options);
-  model.user_factors = users;
-  model.item_ids = testing::ids_of("item-", 20);
-  model.user_ids = testing::ids_of("user-", 10);
-  model.params = to_json(to_parameters(options));
-  model.metadata = testing::small_metadata();
-  return model;
-}
 
 class lightfm_files : public ::testing::Test {
  protected:
@@ -54,7 +28,7 @@ class lightfm_files : public ::testing::Test {
 
   testing::temporary_directory directory_;
   fs::path at_ = directory_ / "lightfm";
-  loaded_model trained_ = small_lightfm();
+  loaded_model trained_ = testing::small_lightfm();
 };
 
 TEST_F(lightfm_files, hold_all_that_is_served) {

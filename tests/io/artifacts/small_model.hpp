@@ -59,25 +59,42 @@ inline std::vector<float> flattened(const item_scores& scores) {
   if (const auto* constant = std::get_if<constant_scores>(&scores)) {
     return {constant->scores.begin(), constant->scores.end()};
   }
-  std::vector<float> values;
-  const auto& factors = std::get<dense_scores>(scores).factors;
+  if (const auto* sparse = std::get_if<sparse_scores>(&scores)) {
+    std::vector<float> values(sparse->rows.values.begin(), sparse->rows.values.end());
+    for (const auto column : sparse->rows.columns) values.push_back(static_cast<float>(to_integer(column)));
+    return values;
+  }
+  const auto& [factors, bias] = std::get<dense_scores>(scores);
+  std::vector<float> values(bias.begin(), bias.end());
   for (std::size_t row = 0; row < factors.rows(); ++row) {
     values.insert(values.end(), factors.row(row).begin(), factors.row(row).end());
   }
   return values;
 }
 
+/// What a user asks with who touched a few items: it depends on the parameters and on all that a fold-in reads.
+inline std::vector<float> folded(const model& served) {
+  user_interactions user;
+  for (const std::uint32_t item : {1U, 4U, 9U}) {
+    user.strengths.push_back({item_row{item}, 1 + static_cast<float>(item)});
+    user.sequence.push_back({item_row{item}, 1'700'000'000 + item, 0});
+  }
+  const auto asked = served.fold_in(user);
+  if (const auto* dense = std::get_if<dense_query>(&asked)) return dense->factors;
+  std::vector<float> weights;
+  if (const auto* sparse = std::get_if<sparse_query>(&asked)) {
+    for (const auto& each : sparse->weights) weights.push_back(each.strength);
+  }
+  return weights;
+}
+
 /// The same numbers for the same users and items, and the same facts about them.
 inline bool same_model(const loaded_model& left, const loaded_model& right) {
-  const auto options = [](const loaded_model& model) {
-    const auto* als = dynamic_cast<const als_model*>(model.served.get());
-    return als == nullptr ? als_options{} : als->options();
-  };
   const auto facts = [](const model_metadata& m) {
     return std::tuple(m.users, m.items, m.factors, m.created_at, m.trained_until, m.scores.min, m.scores.max,
                       m.scores.mean, m.scores.std, m.scores.p01, m.scores.p99, m.seed, m.data_hash);
   };
-  return left.metadata.model_type == right.metadata.model_type && options(left) == options(right) &&
+  return left.metadata.model_type == right.metadata.model_type && folded(*left.served) == folded(*right.served) &&
          left.item_ids == right.item_ids && left.user_ids == right.user_ids &&
          left.user_factors.values() == right.user_factors.values() &&
          flattened(left.served->scores()) == flattened(right.served->scores()) &&
