@@ -198,6 +198,30 @@ TEST(gru4rec, answers_for_degenerate_data_or_says_why_not) {
   }
 }
 
+// The sentence for a loss that is not finite guards what no options and no data were found to reach.
+TEST(gru4rec, stays_finite_under_options_at_their_bounds) {
+  const auto data = random_sequences(60, 40, 9);
+  for (const auto loss : {gru4rec_loss::cross_entropy, gru4rec_loss::bpr_max}) {
+    for (const auto optimizer : {gru4rec_update::adam, gru4rec_update::adagrad}) {
+      for (const double score_scale : {0.0, 1000.0}) {
+        auto options = small_options();
+        options.loss = loss;
+        options.optimizer = optimizer;
+        options.score_scale = score_scale;
+        options.learning_rate = 10;
+        options.momentum = 0.99;
+        options.bpr_max_regularization = 1000;
+        options.layers = 2;
+        options.batch_size = 2;
+        options.n_sample = 0;
+        const auto trained = train(data, 40, options);
+        EXPECT_TRUE(std::isfinite(trained.loss.back()));
+        for (const float value : trained.weights.output.values()) EXPECT_TRUE(std::isfinite(value));
+      }
+    }
+  }
+}
+
 TEST(gru4rec, stops_when_told_and_keeps_what_it_has) {
   std::vector<float> reached;
   training_context context;
