@@ -22,8 +22,10 @@ constexpr float bias_magnitude_max = 0x1p60F;
 constexpr std::size_t few_from = 48;
 // Its share is estimated from one word in so many.
 constexpr std::size_t words_per_sample = 16;
+// No row with a bound is longer: the square root of quantized_columns_max elements of quantized_magnitude_max.
+constexpr double length_max = 0x1p48;
 // What is stored must not be too small; sums in double are off by far less.
-constexpr double outwards = 1 + 1e-6;
+constexpr double outwards = 1 + 4e-6;
 
 item_row row_at(std::size_t row) {
   return item_row{static_cast<std::uint32_t>(row)};
@@ -85,9 +87,10 @@ void dense_scan::arrange() {
   double sum = 0;
   for (std::size_t row = 0; row < lengths.size(); ++row) {
     lengths[row] = length_of(rows.row(row));
-    if (std::isfinite(lengths[row])) sum += lengths[row];
+    if (lengths[row] <= length_max) sum += lengths[row];
   }
   const double query_length = lengths.empty() ? 0 : sum / static_cast<double>(lengths.size());
+  if (query_length > 0) reach_step_ = static_cast<float>(query_length / 4);
   std::vector<double> reach(lengths.size());
   for (std::size_t row = 0; row < reach.size(); ++row) {
     reach[row] = scores_.bias.empty() ? lengths[row] : lengths[row] * query_length + scores_.bias[slice_.begin() + row];
@@ -112,15 +115,21 @@ void dense_scan::cut_tiles() {
   const std::size_t words_max = std::clamp<std::size_t>(tile_bytes / word_bytes, 1, words_per_tile_max);
   for (std::size_t first = 0; first < bounded_.size(); first += words_max) {
     tile& made = tiles_.emplace_back(tile{.first_word = first, .words = std::min(words_max, bounded_.size() - first)});
-    made.bias = bias_.empty() ? 0 : -bias_magnitude_;
+    made.reach.fill(-std::numeric_limits<float>::infinity());
     for (std::size_t word = first; word < first + made.words; ++word) {
       for (std::uint64_t bits = bounded_[word]; bits != 0; bits &= bits - 1) {
         const std::size_t place = word * rows_per_word + static_cast<std::size_t>(std::countr_zero(bits));
-        const double length = length_of(rows.row(row_in_place_[place])) * outwards;
-        made.length = std::max(made.length, static_cast<float>(length));
-        if (!bias_.empty()) made.bias = std::max(made.bias, bias_[place]);
+        include(made, length_of(rows.row(row_in_place_[place])) * outwards, bias_.empty() ? 0 : bias_[place]);
       }
     }
+  }
+}
+
+void dense_scan::include(tile& made, double length, double bias) const {
+  made.length = std::max(made.length, static_cast<float>(length));
+  for (std::size_t i = 0; i < made.reach.size(); ++i) {
+    const double reached = length * static_cast<double>(i) * static_cast<double>(reach_step_) + bias;
+    made.reach[i] = std::max(made.reach[i], static_cast<float>(reached));
   }
 }
 
@@ -253,9 +262,24 @@ void dense_scan::scan_tile(const tile& rows, scan_scratch& scratch) const {
   }
 }
 
-// Rounding is covered by what `norm` holds for it, that of a bias by the margin of the threshold.
-bool dense_scan::reaches(const tile& rows, const bounded_query& q) {
-  return q.quantized.norm * rows.length + rows.bias / q.quantized.scale >= q.candidates.threshold();
+bool dense_scan::reaches(const tile& rows, const bounded_query& q) const {
+  const float bound = reach(rows, q.quantized.norm * q.quantized.scale);
+  return bound / q.quantized.scale >= q.candidates.threshold();
+}
+
+// Rounding is covered by what the query's norm holds for it, that of a bias by the margin of the threshold, and the
+// few operations here by `outwards`.
+float dense_scan::reach(const tile& rows, float query_length) const {
+  const auto length = query_length * static_cast<float>(outwards);
+  if (bias_.empty()) return length * rows.length;
+  const float place = length / reach_step_;
+  const std::size_t last = rows.reach.size() - 1;
+  if (place >= static_cast<float>(last)) {
+    return rows.reach[last] + (length - static_cast<float>(last) * reach_step_) * rows.length;
+  }
+  const auto before = static_cast<std::size_t>(place);
+  const float low = rows.reach[before];
+  return low + (place - static_cast<float>(before)) * (rows.reach[before + 1] - low);
 }
 
 // In steps of the query's scale, as the kernel's bounds are.
