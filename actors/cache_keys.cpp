@@ -45,6 +45,7 @@ std::string key_of_list(const recommend_task& task, std::uint64_t catalogue_vers
   if (conditions.any() || task.lanes.size() != 1 || task.k == 0) return {};
   auto key = stem(task, catalogue_version);
   append(key, task.candidates);
+  if (task.by_index) key.append("index ");
   if (const auto* similar = task.similar()) {
     const bool by_content = task.list == &task.model->content;
     return key.append(by_content ? "content " : "similar ").append(similar->item_id);

@@ -171,7 +171,8 @@ class running_engine final : public engine {
             .slices = scorers_of(settings_),
             .content = settings_.content,
             .cold_start = {.content = settings_.fallback.content_weight,
-                           .popularity = settings_.fallback.popularity_weight}};
+                           .popularity = settings_.fallback.popularity_weight},
+            .faiss = settings_.faiss};
   }
 
   spawners make_spawners() {

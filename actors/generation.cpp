@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "actors/approximate_lists.hpp"
 #include "core/linalg/kernels.hpp"
 #include "core/models/popularity/popularity.hpp"
 
@@ -18,7 +19,7 @@ catalogue_list slice(const item_scores& scores, std::size_t items, std::size_t c
   std::vector<slice_scan> slices;
   slices.reserve(count);
   for (const auto& rows : cut_rows(items, count)) slices.emplace_back(scores, rows);
-  return {std::make_shared<const std::vector<slice_scan>>(std::move(slices)), nullptr};
+  return {std::make_shared<const std::vector<slice_scan>>(std::move(slices)), nullptr, nullptr};
 }
 
 /// Numbers the rows; the scans are built by the caller.
@@ -161,6 +162,7 @@ result<generation_ptr> load_generation(const std::filesystem::path& directory, s
   FRESHET_ASSIGN(auto popular, popularity_of_rows(*made, *context.store));
   use_popularity(*made, std::move(popular), context.slices);
   FRESHET_TRY(describe_rows(*made, loaded.item_ids, context));
+  index_lists(*made, context.faiss);
   return generation_ptr(std::move(made));
 }
 

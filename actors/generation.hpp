@@ -19,6 +19,7 @@
 #include "core/data/string_map.hpp"
 #include "core/data/training_data.hpp"
 #include "core/models/content_map.hpp"
+#include "core/ranking/approximate/approximate_index.hpp"
 #include "core/ranking/reranking/hybrid_reranker.hpp"
 #include "core/ranking/slice_scan.hpp"
 #include "core/ranking/tail_scan.hpp"
@@ -54,8 +55,19 @@ struct catalogue_list {
   std::shared_ptr<const std::vector<slice_scan>> slices;
   /// One for each slice; null = no rows behind.
   std::shared_ptr<const std::vector<tail_scan>> tail;
+  /// Over the model's rows, for requests that are content with nearly the best; null = exact only.
+  std::shared_ptr<const approximate_index> index;
 
   explicit operator bool() const { return slices != nullptr; }
+};
+
+/// What became of the settings of faiss.
+struct index_report {
+  /// Empty = no index is configured.
+  std::string described;
+  /// Of the lists of users, of the likeness of items: the share of the exact best that the index finds; 1 = exact.
+  double ranking_recall = 1;
+  double similarity_recall = 1;
 };
 
 struct generation {
@@ -79,6 +91,7 @@ struct generation {
 
   catalogue_list ranking;
   catalogue_list similarity;
+  index_report indexed;
   /// Popularity over the same rows: the fallback list.
   catalogue_list popularity;
   /// Likeness to what a user of whom the model can say nothing has touched, blended with popularity. None where there
@@ -125,6 +138,7 @@ struct generation_context {
   std::size_t slices = 1;
   content_options content;
   cold_start_weights cold_start;
+  faiss_options faiss;
 };
 
 /// The same generation with the items that got metadata since: they stand in rows behind the model's, in every list,

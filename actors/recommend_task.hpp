@@ -67,6 +67,8 @@ struct recommend_task {
   /// What the scorers rank: which list, with which query, which rows of it and without which.
   const catalogue_list* list = nullptr;
   query ranked_by;
+  /// Whether one scorer asks the list's index instead of all scanning it.
+  bool by_index = false;
   std::vector<lane> lanes;
   std::vector<item_row> excluded;
   /// Length of the list, how many candidates it is chosen from, and how many of its best are passed over.
@@ -92,7 +94,7 @@ struct recommend_task {
   /// What the user did, where the request asks for reasons.
   std::shared_ptr<const user_interactions> told;
 
-  /// By slice, then by lane.
+  /// By slice, then by lane; by an index only by lane.
   std::vector<std::vector<scored_row>> parts;
   std::atomic<std::size_t> scorers_left{0};
 };

@@ -57,6 +57,7 @@ recommender::next_step recommender::prepare_similar(recommend_task& task) {
   task.k = row == no_row ? 0 : asked.k;
   task.candidates = task.k;
   choose_similarity(task, row);
+  choose_index(task);
   if (asked.strategy) use_strategy(task, *asked.strategy);
   if (row != no_row) task.excluded = {row};
   if (!choose_rows(task, asked.conditions)) return next_step::answered;
@@ -77,6 +78,12 @@ void recommender::choose_similarity(recommend_task& task, item_row row) const {
   } else {
     task.ranked_by = model.served->similar_to(row);
   }
+}
+
+void recommender::choose_index(recommend_task& task) {
+  const auto form = task.similar() ? task.similar()->form : task.recommend()->form;
+  const bool asked = task.similar() ? task.similar()->use_faiss : task.recommend()->use_faiss;
+  task.by_index = form == http::surface::lite && asked && task.list->index != nullptr;
 }
 
 bool recommender::find_user(recommend_task& task) const {
@@ -116,6 +123,7 @@ recommender::next_step recommender::prepare_recommend(recommend_task& task) {
     exclude(task, std::move(since));
   }
   choose_list(task);
+  choose_index(task);
   choose_reranking(task);
   if (!choose_rows(task, asked.conditions)) return next_step::answered;
   return find_list(task) ? next_step::finish : next_step::rank;
@@ -298,13 +306,16 @@ recommender_actor::behavior_type make_recommender(recommender_actor::stateful_po
           }
           case recommender::next_step::rank: {
             const auto scorers = others->scorers.size();
-            task->parts.resize(scorers * task->lanes.size());
-            task->scorers_left.store(scorers, std::memory_order_relaxed);
+            const auto parts = task->by_index ? 1 : scorers;
+            task->parts.resize(parts * task->lanes.size());
+            task->scorers_left.store(parts, std::memory_order_relaxed);
+            // From nobody: the pool's threads take it, beside the one that reads requests.
             const bool at_once = task->model->rows() <= rows_at_once_max;
-            for (const auto& each : others->scorers) {
-              // From nobody: the pool's threads take it, beside the one that reads requests.
-              at_once ? self->send(each, task) : caf::anon_send(each, task);
-            }
+            const auto hand = [&](const scorer_actor& to) {
+              at_once ? self->send(to, task) : caf::anon_send(to, task);
+            };
+            if (task->by_index) return hand(others->scorers[self->state.by_index++ % scorers]);
+            for (const auto& each : others->scorers) hand(each);
           }
         }
       },

@@ -49,6 +49,7 @@ class recommender {
   void choose_reranking(recommend_task& task) const;
   void rerank_hybrid_list(recommend_task& task) const;
   void choose_similarity(recommend_task& task, item_row row) const;
+  static void choose_index(recommend_task& task);
   /// Which rows may be returned, in one lane or, with boosts, several. False when a condition was refused.
   bool choose_rows(recommend_task& task, const http::item_conditions& conditions);
   result<std::vector<lane>> cut_lanes(const recommend_task& task, eligible_rows rows);
@@ -64,6 +65,8 @@ struct recommender_state {
   static inline const char* name = "recommender";
   std::unique_ptr<recommender> logic;
   wiring_ptr others;
+  /// Counts the requests that one scorer answers by an index: they go round.
+  std::size_t by_index = 0;
 };
 recommender_actor::behavior_type make_recommender(recommender_actor::stateful_pointer<recommender_state> self,
                                                   const recommender_context& context, const finisher& finish);

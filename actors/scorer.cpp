@@ -6,7 +6,7 @@ namespace freshet {
 namespace {
 
 bool of_one_list(const recommend_task& one, const recommend_task& other) {
-  return one.list->slices == other.list->slices && one.list->tail == other.list->tail;
+  return one.list->slices == other.list->slices && one.list->tail == other.list->tail && one.by_index == other.by_index;
 }
 
 }  // namespace
@@ -23,7 +23,11 @@ bool scorer::flush() {
   while (last != waiting_.end() && of_one_list(**last, **first) && static_cast<std::size_t>(last - first) < batch_max) {
     ++last;
   }
-  rank({first, last});
+  if ((*first)->by_index) {
+    for (auto task = first; task != last; ++task) ask_index(**task);
+  } else {
+    rank({first, last});
+  }
   for (auto task = first; task != last; ++task) {
     if ((*task)->scorers_left.fetch_sub(1, std::memory_order_acq_rel) == 1) finish_(**task);
   }
@@ -48,6 +52,19 @@ void scorer::rank(std::span<const recommend_task_ptr> batch) {
   for (const auto& task : batch) {
     const auto lanes = task->lanes.size();
     for (std::size_t lane = 0; lane < lanes; ++lane) task->parts[slice_ * lanes + lane].swap(results_[next++]);
+  }
+}
+
+void scorer::ask_index(recommend_task& task) {
+  for (std::size_t lane = 0; lane < task.lanes.size(); ++lane) {
+    const scan_request request{.q = &task.ranked_by,
+                               .k = task.candidates,
+                               .excluded = task.excluded,
+                               .allowed = task.lanes[lane].rows.words()};
+    auto& found = task.parts[lane];
+    task.list->index->rank(request, found, index_scratch_);
+    if (!task.list->tail) continue;
+    for (const auto& part : *task.list->tail) part.rank({&request, 1}, {&found, 1}, scratch_);
   }
 }
 

@@ -1,4 +1,4 @@
-// What:  the actor that ranks one slice of the catalogue.
+// What:  the actor that ranks one slice of the catalogue; or, by an index, all of it for some of the requests.
 // Why:   requests that wait are ranked in one pass over the slice: with 16 of them the factors are read once instead
 //        of 16 times, which is worth more than any other choice on the request path.
 // Limits: at most `batch_max` requests a pass; the rest wait for the next.
@@ -22,11 +22,13 @@ class scorer {
 
  private:
   void rank(std::span<const recommend_task_ptr> batch);
+  void ask_index(recommend_task& task);
 
   std::size_t slice_;
   finisher finish_;
   std::vector<recommend_task_ptr> waiting_;
   scan_scratch scratch_;
+  approximate_scratch index_scratch_;
   std::vector<scan_request> requests_;
   std::vector<std::vector<scored_row>> results_;
 };

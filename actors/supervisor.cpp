@@ -131,6 +131,13 @@ void on_loaded(supervisor_pointer self, const load_outcome& outcome) {
     context.journal->info("model " + state.model->model_id + " is in service: " + std::to_string(state.model->items()) +
                           " items, " + std::to_string(state.model->users()) + " users");
     context.ready->pass("model", state.model->model_id);
+    const auto& indexed = state.model->indexed;
+    context.measured->approximate_recall("ranking", indexed.ranking_recall);
+    context.measured->approximate_recall("similarity", indexed.similarity_recall);
+    if (!indexed.described.empty()) {
+      context.journal->info("index of " + state.model->model_id + ": " + indexed.described);
+      context.ready->pass("index", indexed.described);
+    }
   } else {
     context.ready->pass("model", "none yet; /v1 serves what is popular");
   }

@@ -104,6 +104,8 @@ struct metrics::state {
   // Model.
   Family<Gauge>& model_info = gauges("freshet_model_info", "The model that serves; always 1.");
   Family<Counter>& swaps = counters("freshet_model_swaps_total", "Attempts to change the model, by result.");
+  Family<Gauge>& recalls = gauges("freshet_approximate_recall",
+                                  "Share of the exact best that a list's approximate index finds; 1 without an index.");
   Counter& fold_ins = counter("freshet_fold_ins_total", "User vectors recomputed from their history.");
 
   // Actors and store.
@@ -199,6 +201,10 @@ void metrics::model_active(std::string_view model_id, std::string_view model_typ
 
 void metrics::model_swap(std::string_view result) {
   state_->swaps.Add({{"result", std::string(result)}}).Increment();
+}
+
+void metrics::approximate_recall(std::string_view list, double recall) {
+  state_->recalls.Add({{"list", std::string(list)}}).Set(recall);
 }
 
 void metrics::fold_ins(std::size_t users) {

@@ -46,10 +46,12 @@ class metrics {
   void dead_letters_delivered(std::size_t letters);
 
   // --- model: freshet_model_info{model_id,model_type} 1, freshet_model_age_seconds, freshet_model_swaps_total{result},
-  //     freshet_fold_ins_total
+  //     freshet_fold_ins_total, freshet_approximate_recall{list}
   void model_active(std::string_view model_id, std::string_view model_type, std::int64_t created_at_unix);
   void model_swap(std::string_view result);
   void fold_ins(std::size_t users);
+  /// Of a list's approximate index, as measured when the model was loaded; 1 without an index.
+  void approximate_recall(std::string_view list, double recall);
 
   // --- actors: freshet_actor_mailbox_messages{actor}, freshet_actor_restarts_total{actor}
   void mailbox(std::string_view actor, std::size_t messages);

@@ -87,6 +87,32 @@ TEST_F(the_recommender, ranks_a_warm_user_without_what_was_seen) {
   EXPECT_TRUE(all->excluded.empty());
 }
 
+TEST_F(the_recommender, lets_an_index_answer_only_on_the_lite_surface_where_the_request_and_the_settings_agree) {
+  auto made = model(1);
+  matrix<float> factors(2, 2);
+  const dense_scores scores{factors.view(), {}};
+  made->ranking = in_one_slice(scores);
+  logic.use(made);
+  publish("ada", 1);
+  const auto by_index = [this](http::surface form, bool use_faiss) {
+    const auto task = ask({.form = form, .user_id = "ada", .history = {}, .use_faiss = use_faiss});
+    EXPECT_EQ(logic.prepare(*task), recommender::next_step::rank);
+    return task->by_index;
+  };
+  EXPECT_FALSE(by_index(http::surface::lite, true)) << "no index is configured";
+  auto index = approximate_index::build(scores, *made->ranking.slices, {});
+  ASSERT_TRUE(index);
+  made->ranking.index = std::make_shared<const approximate_index>(*std::move(index));
+  EXPECT_TRUE(by_index(http::surface::lite, true));
+  EXPECT_FALSE(by_index(http::surface::lite, false));
+  EXPECT_FALSE(by_index(http::surface::guide, true));
+  EXPECT_FALSE(by_index(http::surface::v1, true));
+  publish("new", 1, true, true);
+  const auto cold = ask({.form = http::surface::lite, .user_id = "new", .history = {}});
+  EXPECT_EQ(logic.prepare(*cold), recommender::next_step::rank);
+  EXPECT_FALSE(cold->by_index) << "a fallback list has none";
+}
+
 TEST_F(the_recommender, has_a_cold_user_resolved) {
   logic.use(model(1));
   EXPECT_EQ(logic.prepare(*ask({.user_id = "ada", .history = {}})), recommender::next_step::resolve_user);
