@@ -1,7 +1,6 @@
 #include "io/http/service_api.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/base/text.hpp"
 #include "io/events/timestamp.hpp"
@@ -64,8 +63,9 @@ response not_initialized(const request& in) {
   return problem(503, "Service not initialized", in);
 }
 
-double to_milliseconds(double seconds) {
-  return std::round(seconds * 1000) / 1000;
+/// As both documents show it.
+std::uint64_t whole_seconds(double seconds) {
+  return static_cast<std::uint64_t>(std::max(seconds, 0.0));
 }
 
 void append_checks(std::string& out, const std::vector<readiness_check>& checks) {
@@ -103,7 +103,7 @@ response render_health(const service_summary& service, const request& in) {
   body.text("status", status_word(service));
   body.text("version", FRESHET_VERSION);
   body.text("model_type", service.model ? model.model_type : service.expected_model_type);
-  body.number("uptime_seconds", to_milliseconds(service.uptime_seconds));
+  body.count("uptime_seconds", whole_seconds(service.uptime_seconds));
   body.text_or_null("model_id", model.model_id);
   body.count("num_users", model.num_users);
   body.count("num_items", model.num_items);
@@ -117,7 +117,7 @@ response render_metrics(const service_summary& service, const service_totals& to
   const double uptime = service.uptime_seconds;
   response out;
   object_writer body(out.body);
-  body.number("uptime_seconds", to_milliseconds(uptime));
+  body.count("uptime_seconds", whole_seconds(uptime));
   body.count("request_count", totals.requests);
   body.count("recommendation_count", totals.recommendations);
   body.count("error_count", totals.errors);

@@ -29,6 +29,8 @@ class service_process {
   /// Status 0 when the service could not be reached.
   answer get(const std::string& target);
   answer post(const std::string& target, const std::string& body, const std::string& content_type = "application/json");
+  answer send(http::method verb, const std::string& target, const http::field_list& headers = {},
+              const std::string& body = {});
 
   /// SIGTERM; the exit code.
   int stop();
@@ -36,7 +38,6 @@ class service_process {
   void kill();
 
  private:
-  answer send(http::method verb, const std::string& target, const http::field_list& headers, const std::string& body);
   void await_ready();
 
   std::uint16_t port_;
