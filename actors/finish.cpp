@@ -178,7 +178,7 @@ void finisher::record(const recommend_task& task, const outcome& answered) const
   metrics_->recommendations_served(count);
   if (!fallback_method.empty()) metrics_->fallback_served(fallback_method);
   std::string line;
-  line.reserve(160);
+  line.reserve(256);
   if (const auto* asked = task.recommend()) {
     line.append("recommend user_id=").append(asked->user_id);
   } else {
@@ -188,7 +188,9 @@ void finisher::record(const recommend_task& task, const outcome& answered) const
   line.append(", count=").append(std::to_string(count));
   line.append(", fallback=").append(fallback_method.empty() ? "none" : fallback_method);
   line.append(", latency=").append(std::to_string(std::lround(latency_ms))).append("ms");
-  line.append(", request_id=").append(task.call->in().request_id);
+  const auto& in = task.call->in();
+  line.append(", request_id=").append(in.request_id);
+  if (!in.traceparent.empty()) line.append(", traceparent=").append(in.traceparent);
   const bool slow = latency_ms >= static_cast<double>(slow_after_.count());
   log_->write(slow ? log_level::warning : log_level::info, line);
 }
