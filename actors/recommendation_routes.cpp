@@ -42,7 +42,8 @@ void guide_batch_recommend(frontend_pointer self, http::exchange_ptr call, const
   if (auto* problem = std::get_if<http::response>(&parsed)) return call->answer(std::move(*problem));
   const auto batch = std::make_shared<batch_answer>(std::move(call), std::get<http::batch_query>(std::move(parsed)));
   for (std::size_t place = 0; place < batch->asked().users.size(); ++place) {
-    self->send(self->state.others->recommender, std::make_shared<recommend_task>(batch, place));
+    // From nobody, so that the pool works it off: a hundred lists would keep the thread that reads requests busy.
+    caf::anon_send(self->state.others->recommender, std::make_shared<recommend_task>(batch, place));
   }
 }
 
