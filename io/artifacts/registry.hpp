@@ -2,6 +2,7 @@
 // Format: spec "Files": current_best {model_id, model_type, version, path, selection_metric, selection_value,
 //         selected_at, selected_by, registered_at} or a plain string; models {id: {...}}. What this program does not
 //         know is kept as it is. Model id = <type>_<version>, version = YYYYMMDD_vN.
+//         Of this program's own: models {id: {activated_at, rolled_back_at}}, from which a rollback knows where to go.
 // Writes: under a lock file, temp + fsync + rename, the previous copy kept as registry.json.previous, one line in
 //         logs/registry_audit.log: time, action, model, previous model, by whom. A damaged registry is an error that
 //         names the previous copy as the remedy.
@@ -72,6 +73,14 @@ struct reserved_version {
 [[nodiscard]] status register_model(const std::filesystem::path& root, const reserved_version& model,
                                     const registration& entry, const clock& time);
 [[nodiscard]] status activate_model(const std::filesystem::path& root, std::string_view model_id,
+                                    std::string_view selected_by, const clock& time,
+                                    const std::filesystem::path& audit_log = registry_audit_log);
+
+/// Which model `rollback_model` would select: the one that was activated last before the current one, passing over
+/// those that failed, are archived, or were rolled back themselves since. Errors: not_found when there is none.
+[[nodiscard]] result<std::string> rollback_target(const std::filesystem::path& root);
+/// Selects `to`, which rollback_target gave, and marks the current model as rolled back.
+[[nodiscard]] status rollback_model(const std::filesystem::path& root, std::string_view to,
                                     std::string_view selected_by, const clock& time,
                                     const std::filesystem::path& audit_log = registry_audit_log);
 

@@ -85,6 +85,23 @@ void select(json_tree& tree, std::string_view id, const json_tree& entry, std::s
   const json_tree* created = entry.find("created_at");
   current.set("registered_at", created == nullptr ? json_tree::of_text(now) : *created);
   tree.set("current_best", std::move(current));
+  if (json_tree* models = tree.find("models"); models != nullptr && models->is_object()) {
+    if (json_tree* selected = models->find(id); selected != nullptr && selected->is_object()) {
+      selected->set("activated_at", json_tree::of_text(now));
+      if (selected->find("rolled_back_at") != nullptr) selected->set("rolled_back_at", json_tree());
+    }
+  }
+}
+
+std::string text_of(const json_tree& entry, std::string_view name) {
+  const json_tree* found = entry.find(name);
+  return found == nullptr ? std::string() : found->text().value_or("");
+}
+
+/// Whether a rollback may go to it at all.
+bool may_return(const json_tree& entry) {
+  const auto state = text_of(entry, "status");
+  return entry.is_object() && (state.empty() || state == "active") && text_of(entry, "rolled_back_at").empty();
 }
 
 /// The object `models`, made when it is missing.
@@ -178,6 +195,50 @@ status activate_model(const std::filesystem::path& root, std::string_view model_
     return success{};
   }));
   return append_audit(audit_log, "ACTIVATE", model_id, previous, selected_by, time);
+}
+
+result<std::string> rollback_target(const std::filesystem::path& root) {
+  FRESHET_ASSIGN(const json_tree tree, read_registry_file(root));
+  const auto current = current_id(tree);
+  const json_tree* models = tree.find("models");
+  const json_tree none;
+  const auto& all = (models == nullptr ? none : *models).members();
+  // Registries of other programs do not tell when a model was activated.
+  const bool tells = std::any_of(all.begin(), all.end(), [&](const auto& each) {
+    return each.first != current && !text_of(each.second, "activated_at").empty();
+  });
+  std::string target;
+  std::string since;
+  for (const auto& [id, entry] : all) {
+    const auto time = text_of(entry, tells ? "activated_at" : "created_at");
+    // Of two that were activated in one second the later in the file.
+    if (id == current || !may_return(entry) || (tells && time.empty()) || time < since) continue;
+    target = id;
+    since = time;
+  }
+  if (!target.empty()) return target;
+  return error{error_code::not_found,
+               "there is no model to go back to; `freshet model list` shows which are registered"};
+}
+
+status rollback_model(const std::filesystem::path& root, std::string_view to, std::string_view selected_by,
+                      const clock& time, const std::filesystem::path& audit_log) {
+  std::string previous;
+  FRESHET_TRY(change_registry_file(root, [&](json_tree& tree) -> status {
+    FRESHET_ASSIGN(json_tree* const models, models_of(tree));
+    const json_tree* found = models->find(to);
+    if (found == nullptr) {
+      return error{error_code::conflict, std::string(to) + " is not registered any more; try again"};
+    }
+    const json_tree entry = *found;
+    previous = current_id(tree);
+    if (json_tree* left = models->find(previous)) {
+      left->set("rolled_back_at", json_tree::of_text(to_rfc3339(time.now_seconds())));
+    }
+    select(tree, to, entry, selected_by, time);
+    return success{};
+  }));
+  return append_audit(audit_log, "ROLLBACK", to, previous, selected_by, time);
 }
 
 }  // namespace freshet

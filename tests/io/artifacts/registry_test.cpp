@@ -162,6 +162,37 @@ TEST_F(registry_of_models, activates_only_models_that_are_there_and_did_not_fail
   EXPECT_FALSE(registry::read(root_)->current());
 }
 
+TEST_F(registry_of_models, rolls_back_to_what_served_before_and_further_each_time) {
+  const auto first = add("als").model_id;
+  const auto second = add("als").model_id;
+  time_.advance(std::chrono::minutes(1));
+  const auto third = add("als").model_id;
+  add("als", /*activate=*/false);
+  const auto roll_back = [&] {
+    const auto target = rollback_target(root_);
+    if (!target) return std::string("nowhere");
+    EXPECT_TRUE(rollback_model(root_, *target, "me", time_, audit_));
+    EXPECT_EQ(registry::read(root_)->current()->model_id, *target);
+    return *target;
+  };
+  EXPECT_EQ(roll_back(), second);
+  EXPECT_EQ(roll_back(), first);
+  EXPECT_EQ(roll_back(), "nowhere") << "a model that never served is no way back";
+  EXPECT_THAT(*read_file(audit_), HasSubstr("ROLLBACK"));
+
+  ASSERT_TRUE(activate_model(root_, third, "me", time_, audit_));
+  EXPECT_EQ(roll_back(), first) << "what was activated on purpose counts again, what was rolled back does not";
+}
+
+TEST_F(registry_of_models, rolls_back_to_the_newest_other_model_where_nobody_noted_when_one_served) {
+  write(R"({"current_best": "als_3", "models": {"als_1": {"created_at": "2025-01-01"},
+            "als_2": {"created_at": "2025-01-02"}, "als_3": {"created_at": "2025-01-03"},
+            "als_4": {"created_at": "2025-01-04", "status": "failed"}}})");
+  EXPECT_EQ(*rollback_target(root_), "als_2");
+  write(R"({"current_best": "als_3", "models": {"als_3": {}}})");
+  EXPECT_EQ(rollback_target(root_).failure().code, error_code::not_found);
+}
+
 TEST_F(registry_of_models, keeps_the_previous_copy) {
   add("als");
   const std::string before = text();
