@@ -67,6 +67,10 @@ bool item_trends::drop_oldest(buckets& from) {
   return true;
 }
 
+std::optional<unix_seconds> item_trends::newest() const {
+  return ever_.empty() ? std::nullopt : std::optional(newest_);
+}
+
 item_trends::window item_trends::within(std::chrono::hours length) const {
   if (ever_.empty()) return {};
   const auto hours_wanted = std::max<std::int64_t>(1, length.count());

@@ -21,6 +21,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "core/base/clock.hpp"
@@ -42,6 +43,8 @@ class item_trends {
   explicit item_trends(const options& limits);
 
   void add(item_index item, unix_seconds ts);
+  /// Time of the newest event; nothing before the first.
+  [[nodiscard]] std::optional<unix_seconds> newest() const;
 
   struct counted {
     item_index item{};

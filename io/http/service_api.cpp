@@ -5,54 +5,12 @@
 #include "core/base/text.hpp"
 #include "io/events/timestamp.hpp"
 #include "io/http/accept.hpp"
+#include "io/http/object_writer.hpp"
 #include "io/http/parameters.hpp"
 #include "io/http/problem.hpp"
 
 namespace freshet::http {
 namespace {
-
-/// Writes the members of one object, with the commas between them.
-class object_writer {
- public:
-  explicit object_writer(std::string& out) : out_(out) { out_ += '{'; }
-
-  void text(std::string_view name, std::string_view value) {
-    key(name);
-    append_json_string(out_, value);
-  }
-  void text_or_null(std::string_view name, std::string_view value) {
-    key(name);
-    if (value.empty()) {
-      out_ += "null";
-    } else {
-      append_json_string(out_, value);
-    }
-  }
-  void number(std::string_view name, double value) {
-    key(name);
-    append_json_number(out_, value);
-  }
-  void count(std::string_view name, std::uint64_t value) {
-    key(name);
-    append_json_unsigned(out_, value);
-  }
-  void flag(std::string_view name, bool value) {
-    key(name);
-    out_ += value ? "true" : "false";
-  }
-  /// For a value that the caller appends.
-  void key(std::string_view name) {
-    if (!first_) out_ += ',';
-    first_ = false;
-    append_json_string(out_, name);
-    out_ += ':';
-  }
-  void close() { out_ += '}'; }
-
- private:
-  std::string& out_;
-  bool first_ = true;
-};
 
 std::string status_word(const service_summary& service) {
   if (!service.status_word.empty()) return service.status_word;

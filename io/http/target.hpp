@@ -23,4 +23,7 @@ enum class decode_as { path, path_segment, query };
 /// space.
 result<std::string> percent_decode(std::string_view text, decode_as part);
 
+/// A text as one segment of a path or one value of a query: all but RFC 3986's unreserved characters as %XX.
+[[nodiscard]] std::string percent_encode(std::string_view text);
+
 }  // namespace freshet::http

@@ -10,6 +10,8 @@
 #include "core/base/check.hpp"
 #include "core/filters/expression.hpp"
 #include "io/http/ingestion_api.hpp"
+#include "io/http/items_api.hpp"
+#include "io/http/popularity_api.hpp"
 #include "io/http/recommendation_api.hpp"
 #include "io/http/target.hpp"
 
@@ -60,6 +62,22 @@ void check_events(const request& in) {
   if (const auto* read = std::get_if<events_request>(&out)) check(render_events(*read, read->accepted.size(), 0));
 }
 
+/// What was put or patched can be shown, and what is shown can be put again.
+void check_items(const request& in) {
+  check(parse_items(in));
+  const auto put = parse_item(in, "a");
+  check(put);
+  const auto* made = std::get_if<freshet::item>(&put);
+  if (made == nullptr) return;
+  const auto shown = render_item(*made);
+  check(shown);
+  request again;
+  again.body = shown.body;
+  FRESHET_CHECK(std::get<freshet::item>(parse_item(again, "a")) == *made);
+  const auto patch = parse_item_patch(in);
+  check(patched_item(*made, std::get<boost::json::object>(patch), in));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -72,6 +90,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(parse_v1_recommend(in));
   check(parse_v1_rank(in));
   check_events(in);
+  check_items(in);
   in.headers.emplace_back("content-type", "application/x-ndjson");
   check_events(in);
 
@@ -81,5 +100,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_with_filter(parse_lite_similar(asked, 50));
   check(parse_v1_similar(asked, bytes));
   check(parse_user_events(asked));
+  check(parse_popular(asked));
+  check(parse_trending(asked));
   return 0;
 }

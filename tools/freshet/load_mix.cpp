@@ -3,27 +3,13 @@
 #include <ctime>
 
 #include "core/base/text.hpp"
+#include "io/http/target.hpp"
 #include "io/store/event_store.hpp"
 
 namespace freshet::tools {
 namespace {
 
 constexpr std::size_t ids_max = 100'000;
-
-std::string percent_encoded(const std::string& text) {
-  constexpr char digits[] = "0123456789ABCDEF";
-  std::string encoded;
-  for (const unsigned char byte : text) {
-    const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
-                       byte == '-' || byte == '_' || byte == '.' || byte == '~';
-    if (plain) {
-      encoded.push_back(static_cast<char>(byte));
-    } else {
-      encoded.append({'%', digits[byte >> 4], digits[byte & 15]});
-    }
-  }
-  return encoded;
-}
 
 }  // namespace
 
@@ -69,7 +55,7 @@ http::load_request load_mix::next_recommendation() {
   const std::string k = std::to_string(options_.topk);
   if (options_.surface == "lite") {
     return {.verb = http::method::get,
-            .target = "/recommend?user_id=" + percent_encoded(user) + "&k=" + k,
+            .target = "/recommend?user_id=" + http::percent_encode(user) + "&k=" + k,
             .body = {},
             .kind = 0};
   }

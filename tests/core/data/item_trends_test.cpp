@@ -47,6 +47,7 @@ TEST(item_trends, has_nothing_without_events) {
   EXPECT_TRUE(trends.within(hours(24)).counts.empty());
   EXPECT_TRUE(trends.ever().counts.empty());
   EXPECT_TRUE(trends.trends().empty());
+  EXPECT_FALSE(trends.newest());
 }
 
 TEST(item_trends, agrees_with_a_count_over_all_events_in_any_order) {

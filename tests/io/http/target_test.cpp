@@ -65,5 +65,15 @@ TEST(target, broken_forms_are_refused_with_a_sentence) {
   EXPECT_THAT(parse_target("/a%zz", in).failure().message, HasSubstr("%zz"));
 }
 
+TEST(target, encodes_what_decodes_to_the_same_bytes) {
+  EXPECT_EQ(percent_encode("a-Z_0.~"), "a-Z_0.~");
+  EXPECT_EQ(percent_encode("a/b c%\"\xc3\xa4"), "a%2Fb%20c%25%22%C3%A4");
+  std::string every_byte;
+  for (int byte = 0; byte < 256; ++byte) every_byte += static_cast<char>(byte);
+  for (const auto part : {decode_as::path_segment, decode_as::query}) {
+    EXPECT_EQ(*percent_decode(percent_encode(every_byte), part), every_byte);
+  }
+}
+
 }  // namespace
 }  // namespace freshet::http
