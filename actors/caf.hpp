@@ -31,6 +31,7 @@ using reload_atom = caf::atom_constant<caf::atom("reload")>;
 using extend_atom = caf::atom_constant<caf::atom("extend")>;
 using load_atom = caf::atom_constant<caf::atom("load")>;
 using status_atom = caf::atom_constant<caf::atom("status")>;
+using pause_atom = caf::atom_constant<caf::atom("pause")>;
 
 /// An actor that was told to stop leaves with this reason; any other reason is a crash, and the supervisor restarts.
 inline constexpr auto stopped = caf::exit_reason::user_shutdown;

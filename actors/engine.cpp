@@ -10,12 +10,14 @@
 #include "actors/event_log.hpp"
 #include "actors/frontend.hpp"
 #include "actors/ingestor.hpp"
+#include "actors/librarian.hpp"
 #include "actors/model_loader.hpp"
 #include "actors/publisher.hpp"
 #include "actors/recommender.hpp"
 #include "actors/routes.hpp"
 #include "actors/scorer.hpp"
 #include "actors/supervisor.hpp"
+#include "actors/trend_counter.hpp"
 #include "actors/updater.hpp"
 #include "io/http/problem.hpp"
 #include "io/http/server.hpp"
@@ -205,6 +207,22 @@ class running_engine final : public engine {
                                                                            .visible = visible_,
                                                                            .time = &clock_});
     };
+    start.librarian = [this, &system] {
+      return system.spawn<caf::detached>(
+          make_librarian, librarian_context{.store = store_.get(),
+                                            .audit = std::make_shared<audit_log>(settings_.logging.dir, clock_),
+                                            .time = &clock_,
+                                            .artifacts = settings_.model.dir,
+                                            .events = settings_.events,
+                                            .fallback = settings_.fallback});
+    };
+    start.trend_counter = [this, &system] {
+      return system.spawn<caf::detached>(make_trend_counter, trend_counter_context{.store = store_.get(),
+                                                                                   .catalogue = &catalogue_,
+                                                                                   .time = &clock_,
+                                                                                   .ready = &health_,
+                                                                                   .journal = log_.get()});
+    };
     start.ingestor = [this, &system] {
       return system.spawn<caf::detached>(make_ingestor,
                                          ingestor_context{.store = store_.get(),
@@ -213,6 +231,7 @@ class running_engine final : public engine {
                                                           .measured = &metrics_,
                                                           .journal = log_.get(),
                                                           .ready = &health_,
+                                                          .control = &ingestion_,
                                                           .time = &clock_,
                                                           .batch_records_max = settings_.kafka.batch_records_max,
                                                           .sync_every_batch = events_->sync_every_batch});
@@ -227,15 +246,22 @@ class running_engine final : public engine {
       };
     }
     start.model_loader = [this, &system] {
-      return system.spawn<caf::detached>(make_model_loader, std::filesystem::path(settings_.model.dir), generations());
+      return system.spawn<caf::detached>(make_model_loader, std::filesystem::path(settings_.model.dir),
+                                         std::filesystem::path(settings_.logging.dir) / "registry_audit.log",
+                                         generations());
     };
     start.frontend = [this, &system](supervisor_actor above) {
-      return system.spawn(make_frontend, frontend_context{.settings = settings_,
-                                                          .measured = &metrics_,
-                                                          .ready = &health_,
-                                                          .time = &clock_,
-                                                          .gate = gate_,
-                                                          .supervisor = above});
+      return system.spawn(
+          make_frontend, frontend_context{.settings = settings_,
+                                          .measured = &metrics_,
+                                          .ready = &health_,
+                                          .time = &clock_,
+                                          .gate = gate_,
+                                          .supervisor = above,
+                                          .store = store_.get(),
+                                          .ingestion = &ingestion_,
+                                          .source = events_->source->name(),
+                                          .request_stop = [this](const std::string& reason) { request_stop(reason); }});
     };
     return start;
   }
@@ -328,6 +354,7 @@ class running_engine final : public engine {
   system_clock clock_;
   metrics metrics_;
   health health_;
+  ingestion_control ingestion_;
   std::shared_ptr<log> log_;
   std::unique_ptr<event_store> store_;
   item_catalogue catalogue_;

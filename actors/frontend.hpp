@@ -3,10 +3,13 @@
 // Why:   one place decides who answers what; sessions know no actors and actors no sockets.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "actors/admission.hpp"
 #include "actors/health.hpp"
+#include "actors/ingestion_control.hpp"
 #include "actors/interfaces.hpp"
 #include "config/options.hpp"
 #include "core/base/clock.hpp"
@@ -22,6 +25,13 @@ struct frontend_context {
   const clock* time = nullptr;
   std::shared_ptr<admission> gate;
   supervisor_actor supervisor;
+  /// For what the status shows.
+  const event_store* store = nullptr;
+  const ingestion_control* ingestion = nullptr;
+  /// The name of the log that events come from.
+  std::string source;
+  /// Begins the orderly end of the process.
+  std::function<void(const std::string& reason)> request_stop;
 };
 
 struct frontend_state {

@@ -136,6 +136,13 @@ item_row generation::row_of(item_index index) const {
   return behind == tail_row_of_index.end() ? no_row : behind->second;
 }
 
+std::optional<user_row> generation::row_of_user(std::string_view user_id) const {
+  if (!trained_users) return std::nullopt;
+  const auto found = trained_users->find(user_id);
+  if (found == trained_users->end()) return std::nullopt;
+  return found->second;
+}
+
 result<generation_ptr> load_generation(const std::filesystem::path& directory, std::string model_id,
                                        std::uint64_t number, const generation_context& context) {
   FRESHET_ASSIGN(auto loaded, load_model(directory));

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "actors/item_catalogue.hpp"
@@ -128,6 +129,8 @@ struct generation {
   bool in_model(item_row row) const { return to_integer(row) < model_items(); }
   item_index index_of(item_row row) const { return index_of_row[to_integer(row)]; }
   item_row row_of(item_index index) const;
+  /// Nothing for a user that the model was not trained with.
+  std::optional<user_row> row_of_user(std::string_view user_id) const;
 };
 using generation_ptr = std::shared_ptr<const generation>;
 

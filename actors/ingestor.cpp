@@ -13,6 +13,8 @@ constexpr auto poll_timeout = 50ms;
 constexpr auto backoff_min = 100ms;
 constexpr auto backoff_max = 5'000ms;
 constexpr auto close_deadline = 5'000ms;
+/// How often a paused ingestor looks whether it may go on.
+constexpr auto pause_interval = 50ms;
 
 /// What makes a record one event, however often it comes: its event id, else its place in the log.
 std::string identity_of(const event& value, const std::string& source, partition_id partition, log_offset offset) {
@@ -49,7 +51,13 @@ status ingestor::join() {
 
 std::optional<ingestor::touched> ingestor::round() {
   pause_ = 0ms;
+  // What was polled already is applied first: a pause falls between two batches.
   if (work_) return apply();
+  if (context_.control->paused()) {
+    context_.ready->pass("ingestion", "paused by command");
+    pause_ = pause_interval;
+    return std::nullopt;
+  }
   if (const auto opened = join(); !opened) {
     failed(opened.failure());
     return std::nullopt;
@@ -68,9 +76,11 @@ std::optional<ingestor::touched> ingestor::round() {
     failed(polled.failure());
     return std::nullopt;
   }
-  for (const auto& each : context_.source->state()) {
+  auto partitions = context_.source->state();
+  for (const auto& each : partitions) {
     if (each.end >= 0) context_.measured->lag(to_integer(each.partition), each.end - each.position);
   }
+  context_.control->reached(std::move(partitions));
   if (polled->records.empty()) {
     context_.ready->pass("ingestion");
     return std::nullopt;
@@ -116,6 +126,8 @@ std::optional<ingestor::touched> ingestor::apply() {
   applied_batch reached{
       .partition = position.partition, .next_offset = position.next_offset, .duplicates = {}, .accepted_ms = {}};
   touched users;
+  users.items = std::make_shared<touched_items>(
+      touched_items{position.source, position.partition, position.next_offset, touches_of(*done, *applied)});
   for (std::size_t index = 0; index < done->batch.events.size(); ++index) {
     if (applied->was_duplicate[index]) {
       reached.duplicates.push_back(done->offsets[index]);
@@ -138,12 +150,40 @@ std::optional<ingestor::touched> ingestor::apply() {
   return users;
 }
 
+/// Returns are no sign of demand.
+std::vector<std::pair<item_index, unix_seconds>> ingestor::touches_of(const work& done,
+                                                                      const ingest_outcome& applied) const {
+  std::vector<std::pair<item_index, unix_seconds>> touches;
+  touches.reserve(applied.applied);
+  const auto now = context_.time->now_seconds();
+  for (std::size_t index = 0; index < done.batch.events.size(); ++index) {
+    const auto& value = done.batch.events[index].value;
+    if (applied.was_duplicate[index] || value.qty <= 0) continue;
+    // In memory since the batch was applied.
+    const auto number = context_.store->find_item(value.item_id);
+    if (number && *number) touches.emplace_back(**number, std::min(value.ts, now));
+  }
+  return touches;
+}
+
 void ingestor::failed(const error& why) {
   if (work_) context_.measured->store_stalled(true);
   context_.ready->fail("ingestion", why.message);
   if (backoff_ == 0ms) context_.journal->failure("ingestion paused: " + why.message);
   backoff_ = std::clamp(backoff_ * 2, std::chrono::milliseconds(backoff_min), std::chrono::milliseconds(backoff_max));
   pause_ = backoff_;
+}
+
+void ingestor::pause_by_command(bool wanted) {
+  if (wanted == context_.control->paused()) return;
+  if (wanted) {
+    context_.control->pause();
+    context_.ready->pass("ingestion", "paused by command");
+  } else {
+    context_.control->resume();
+    context_.ready->pass("ingestion");
+  }
+  context_.journal->info(wanted ? "ingestion paused by command" : "ingestion resumed by command");
 }
 
 void ingestor::close() {
@@ -171,10 +211,15 @@ ingestor_actor::behavior_type make_ingestor(ingestor_actor::stateful_pointer<ing
             self->send(updaters[owner], touched_users_ptr(std::make_shared<touched_users>(
                                             touched_users{std::move(shares[owner]), changed->of_batch})));
           }
+          self->send(state.others->trend_counter, std::move(changed->items));
         }
         const auto pause = state.logic->pause();
         if (pause.count() == 0) return self->send(self, run_atom::value);
         self->delayed_send(self, pause, run_atom::value);
+      },
+      [self](pause_atom, bool wanted) {
+        if (self->state.logic) self->state.logic->pause_by_command(wanted);
+        return wanted;
       },
       [self](stop_atom) {
         self->state.logic.reset();

@@ -1,7 +1,9 @@
 // What:    the actor through which every event passes on its way into the store.
 // Promises: E1, E2: what a batch did and the offset after it are stored in one write; E4: a record that is no event is
 //          stored as a dead letter in that same write and stalls nothing.
-// Flow:    poll -> decode -> apply -> tell the updaters. It polls only when the updaters have credit, so a log far
+// Pause:   by command (ingestion_control.hpp), between two batches.
+// Flow:    poll -> decode -> apply -> tell the updaters and the trend counter. It polls only when the updaters have
+// credit, so a log far
 //          behind is caught up in bounded memory. A store that refuses (disk full) keeps the batch and tries again.
 // Threads: an actor with a thread of its own, because polling waits.
 #pragma once
@@ -12,6 +14,7 @@
 #include <optional>
 
 #include "actors/health.hpp"
+#include "actors/ingestion_control.hpp"
 #include "actors/interfaces.hpp"
 #include "config/options.hpp"
 #include "io/events/event_codec.hpp"
@@ -28,6 +31,7 @@ struct ingestor_context {
   metrics* measured = nullptr;
   log* journal = nullptr;
   health* ready = nullptr;
+  ingestion_control* control = nullptr;
   const clock* time = nullptr;
   std::size_t batch_records_max = 1'000;
   /// The embedded log is durable by itself, so what it feeds need not be synced again.
@@ -42,11 +46,13 @@ class ingestor {
   struct touched {
     std::vector<std::string> user_ids;
     visibility::share of_batch;
+    touched_items_ptr items;
   };
   /// One round. Returns whom to tell, or nothing when no batch was applied; how long to wait before the next round is
   /// then in `pause`.
   std::optional<touched> round();
   std::chrono::milliseconds pause() const { return pause_; }
+  void pause_by_command(bool wanted);
   void close();
 
  private:
@@ -55,6 +61,7 @@ class ingestor {
   void decode(const record_batch& batch);
   std::optional<touched> apply();
   void failed(const error& why);
+  std::vector<std::pair<item_index, unix_seconds>> touches_of(const work& done, const ingest_outcome& applied) const;
 
   ingestor_context context_;
   event_decoder decoder_;

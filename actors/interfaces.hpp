@@ -57,13 +57,38 @@ using publisher_actor = caf::typed_actor<
     // POST /v1/events.
     caf::reacts_to<http::exchange_ptr>,
     // POST /v1/items.
-    caf::reacts_to<load_atom, http::exchange_ptr>>;
+    caf::reacts_to<load_atom, http::exchange_ptr>,
+    // PUT, PATCH or DELETE of one item.
+    caf::reacts_to<item_task_ptr>>;
+
+/// The LIBRARIAN looks things up in the store. That may take its time, so it has a thread of its own.
+using librarian_actor = caf::typed_actor<
+    // Shows an item.
+    caf::reacts_to<item_task_ptr>,
+    // Shows the state of a user, or exports everything there is of one.
+    caf::reacts_to<user_task_ptr>,
+    // Lists the registered models.
+    caf::reacts_to<http::exchange_ptr>,
+    // From now on this model is the one in service.
+    caf::reacts_to<generation_ptr>>;
+
+/// The TREND COUNTER knows which items are touched how often by hour and day. It reads all events once, at its start,
+/// and therefore has a thread of its own.
+using trend_counter_actor = caf::typed_actor<
+    // Counts what the store holds; sent to itself at the start.
+    caf::reacts_to<run_atom>,
+    // A batch was applied.
+    caf::reacts_to<touched_items_ptr>,
+    // What is popular, or trending?
+    caf::reacts_to<popularity_task_ptr>>;
 
 /// The INGESTOR is the only consumer of the event source: decodes, applies one batch with its offset, tells the
 /// updaters. It polls and therefore has a thread of its own.
 using ingestor_actor = caf::typed_actor<
     // One round: poll, apply, tell; sends itself the next.
     caf::reacts_to<run_atom>,
+    // Pauses (true) or resumes; answers when the batch at hand is applied.
+    caf::replies_to<pause_atom, bool>::with<bool>,
     // Finishes: what was applied is stored, the source is left.
     caf::replies_to<stop_atom>::with<bool>,
     // The other actors.
@@ -79,12 +104,18 @@ using model_loader_actor = caf::typed_actor<
     // Loads and checks what the artifacts name, if that is new.
     caf::replies_to<load_order_ptr>::with<load_outcome_ptr>,
     // The same generation with the items that came since; itself when there are none.
-    caf::replies_to<extend_atom, generation_ptr>::with<generation_ptr>>;
+    caf::replies_to<extend_atom, generation_ptr>::with<generation_ptr>,
+    // Checks a registered model and makes the registry name it.
+    caf::replies_to<activation_order_ptr>::with<activation_outcome_ptr>>;
 
 /// The SUPERVISOR starts all others, restarts those that die, and swaps models.
 using supervisor_actor = caf::typed_actor<
     // Looks whether the registry names another model, and swaps to it.
     caf::replies_to<reload_atom>::with<reload_outcome_ptr>,
+    // Makes the registry name another model, and swaps to it.
+    caf::replies_to<activation_order_ptr>::with<reload_outcome_ptr>,
+    // Tells how the actors are.
+    caf::replies_to<status_atom>::with<actor_reports_ptr>,
     // Watches the registry; sends itself the next tick.
     caf::reacts_to<tick_atom>,
     // Watches the catalogue for items that came after the model; sends itself the next.
@@ -111,6 +142,8 @@ struct wiring {
   std::vector<updater_actor> updaters;
   recommender_actor recommender;
   publisher_actor publisher;
+  librarian_actor librarian;
+  trend_counter_actor trend_counter;
   ingestor_actor ingestor;
   frontend_actor frontend;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "io/events/timestamp.hpp"
@@ -52,17 +53,25 @@ status item_catalogue::refresh(const event_store& store) {
   std::vector<std::pair<item_index, item>> described;
   FRESHET_TRY(
       store.for_each_item([&](item_index index, const item& metadata) { described.emplace_back(index, metadata); }));
+  FRESHET_ASSIGN(const auto deleted, store.deleted_items());
   const std::unique_lock lock(mutex_);
+  // What is known already is newer here than what was read: changes go through `update` and `erase`.
+  const auto is_new = [&](std::size_t number) { return number >= views_.size() || !views_[number]; };
+  std::vector<item_index> newly_deleted;
+  std::copy_if(deleted.begin(), deleted.end(), std::back_inserter(newly_deleted),
+               [&](item_index index) { return is_new(to_integer(index)); });
   for (auto& [index, metadata] : described) {
+    if (!is_new(to_integer(index))) continue;
     insert(index, std::move(metadata));
     described_[to_integer(index)] = true;
   }
   for (std::size_t number = 0; number < ids.size(); ++number) {
-    if (number < views_.size() && views_[number]) continue;
+    if (!is_new(number)) continue;
     item bare;
     bare.item_id = ids[number];
     insert(item_index{static_cast<std::uint32_t>(number)}, std::move(bare));
   }
+  for (const auto index : newly_deleted) remove(index);
   return success{};
 }
 
@@ -74,6 +83,10 @@ void item_catalogue::update(item_index index, item metadata) {
 
 void item_catalogue::erase(item_index index) {
   const std::unique_lock lock(mutex_);
+  remove(index);
+}
+
+void item_catalogue::remove(item_index index) {
   const auto number = to_integer(index);
   if (number >= views_.size() || !views_[number]) return;
   item bare;

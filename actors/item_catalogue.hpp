@@ -34,7 +34,7 @@ namespace freshet {
 
 class item_catalogue {
  public:
-  /// Takes in what the store holds; again after a batch of events brought new items.
+  /// Takes in what the store holds and the catalogue does not know; again after a batch of events brought new items.
   status refresh(const event_store& store);
 
   /// New or changed metadata; an item that was deleted is there again.
@@ -79,6 +79,7 @@ class item_catalogue {
   };
 
   void insert(item_index index, item metadata);
+  void remove(item_index index);
   static std::optional<window> window_of(const item& described);
   result<std::shared_ptr<const filters::expression>> parsed(const std::string& condition) const;
   /// Brought up to date; under both locks.

@@ -13,6 +13,7 @@
 #include "core/base/result.hpp"
 #include "io/http/ingestion_api.hpp"
 #include "io/http/message.hpp"
+#include "io/http/popularity_api.hpp"
 
 namespace freshet {
 
@@ -41,6 +42,59 @@ struct because_task {
 };
 using because_task_ptr = std::shared_ptr<const because_task>;
 
+/// A request about one item.
+struct item_task {
+  http::exchange_ptr call;
+  std::string item_id;
+};
+using item_task_ptr = std::shared_ptr<const item_task>;
+
+/// A request about one user, for the librarian.
+struct user_task {
+  enum class question { state, everything };
+  http::exchange_ptr call;
+  std::string user_id;
+  question wanted{};
+};
+using user_task_ptr = std::shared_ptr<const user_task>;
+
+/// Items that a batch's events touched, and where the batch ends in its log.
+struct touched_items {
+  std::string source;
+  partition_id partition{};
+  log_offset next_offset{};
+  std::vector<std::pair<item_index, unix_seconds>> touches;
+};
+using touched_items_ptr = std::shared_ptr<const touched_items>;
+
+/// A request for what is popular or trending.
+struct popularity_task {
+  http::exchange_ptr call;
+  http::popularity_request asked;
+};
+using popularity_task_ptr = std::shared_ptr<const popularity_task>;
+
+/// Makes the registry name this model, or with an empty id the one that served before.
+struct activation_order {
+  std::string model_id;
+  std::string selected_by;
+};
+using activation_order_ptr = std::shared_ptr<const activation_order>;
+
+/// What became of an activation: the model's id, or why not.
+using activation_outcome = result<std::string>;
+using activation_outcome_ptr = std::shared_ptr<const activation_outcome>;
+
+/// How one actor is.
+struct actor_report {
+  std::string name;
+  bool alive = false;
+  /// Since the start of the process.
+  std::uint64_t restarts{};
+};
+using actor_reports = std::vector<actor_report>;
+using actor_reports_ptr = std::shared_ptr<const actor_reports>;
+
 /// Looks at the artifacts and loads what they name, unless it is what serves already.
 struct load_order {
   std::string serving_model_id;
@@ -61,10 +115,10 @@ using load_outcome_ptr = std::shared_ptr<const load_outcome>;
 
 /// What became of a reload.
 struct reload_outcome {
-  enum class kind { reloaded, no_update, refused } what{};
+  enum class kind { reloaded, no_update, refused, not_found, conflict } what{};
   std::string previous_model_id;
   std::string new_model_id;
-  /// Why it was refused.
+  /// Why it was not done.
   std::string reason;
 };
 using reload_outcome_ptr = std::shared_ptr<const reload_outcome>;
@@ -77,6 +131,13 @@ FRESHET_LOCAL_MESSAGE(freshet::recommend_task_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::touched_users_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::user_events_task_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::because_task_ptr)
+FRESHET_LOCAL_MESSAGE(freshet::item_task_ptr)
+FRESHET_LOCAL_MESSAGE(freshet::user_task_ptr)
+FRESHET_LOCAL_MESSAGE(freshet::touched_items_ptr)
+FRESHET_LOCAL_MESSAGE(freshet::popularity_task_ptr)
+FRESHET_LOCAL_MESSAGE(freshet::activation_order_ptr)
+FRESHET_LOCAL_MESSAGE(freshet::activation_outcome_ptr)
+FRESHET_LOCAL_MESSAGE(freshet::actor_reports_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::load_order_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::load_outcome_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::reload_outcome_ptr)

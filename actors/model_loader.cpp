@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/text.hpp"
 #include "io/artifacts/registry.hpp"
 
 namespace freshet {
@@ -62,6 +63,28 @@ load_outcome model_loader::load(const load_order& order) const {
   return {extend(*loaded, context_), (*wanted)->fingerprint, ""};
 }
 
+activation_outcome model_loader::activate(const activation_order& order) const {
+  std::error_code failed;
+  if (!std::filesystem::exists(artifacts_ / "registry.json", failed)) {
+    return error{error_code::conflict,
+                 "no registry.json lies in model.dir, so there is no model to choose from; "
+                 "`freshet train --register` makes one"};
+  }
+  FRESHET_ASSIGN(const auto models, registry::read(artifacts_));
+  std::string id = order.model_id;
+  if (id.empty()) {
+    FRESHET_ASSIGN(id, rollback_target(artifacts_));
+  }
+  const auto wanted = models.find(id);
+  if (!wanted) return error{error_code::not_found, "no model " + in_quotes(id) + " is registered"};
+  if (const auto loads = load_model(wanted->path); !loads) {
+    return error{error_code::conflict, id + " does not load and is not activated: " + loads.failure().message};
+  }
+  FRESHET_TRY(order.model_id.empty() ? rollback_model(artifacts_, id, order.selected_by, *context_.time, audit_log_)
+                                     : activate_model(artifacts_, id, order.selected_by, *context_.time, audit_log_));
+  return id;
+}
+
 load_outcome model_loader::load_popularity(const load_order& order) const {
   // A model that vanished from the artifacts serves on.
   if (!order.serving_model_id.empty()) return {nullptr, order.serving_fingerprint, ""};
@@ -75,13 +98,17 @@ load_outcome model_loader::load_popularity(const load_order& order) const {
 }
 
 model_loader_actor::behavior_type make_model_loader(model_loader_actor::stateful_pointer<model_loader_state> self,
-                                                    std::filesystem::path artifacts, generation_context context) {
-  self->state.logic = std::make_unique<model_loader>(std::move(artifacts), context);
+                                                    std::filesystem::path artifacts, std::filesystem::path audit_log,
+                                                    generation_context context) {
+  self->state.logic = std::make_unique<model_loader>(std::move(artifacts), std::move(audit_log), context);
   return {
       [self](const load_order_ptr& order) -> load_outcome_ptr {
         return std::make_shared<load_outcome>(self->state.logic->load(*order));
       },
       [self](extend_atom, const generation_ptr& base) { return self->state.logic->extend_by_newcomers(base); },
+      [self](const activation_order_ptr& order) -> activation_outcome_ptr {
+        return std::make_shared<activation_outcome>(self->state.logic->activate(*order));
+      },
   };
 }
 

@@ -2,6 +2,9 @@
 // Why:     reading and checking a model takes a second; the supervisor and the serving path must not wait for it.
 // Artifacts: a root with registry.json (its current model serves), or one model directory (watched for a new copy), or
 //          nothing yet (what is popular so far serves).
+// Activation: a registered model is loaded and checked before the registry names it, so that a broken one is refused
+// while
+//          the registry still names the one that serves.
 // Errors:  a damaged, truncated or mismatched model is an outcome with a sentence; what serves goes on (promise S2).
 // Threads: an actor with a thread of its own.
 #pragma once
@@ -15,12 +18,15 @@ namespace freshet {
 
 class model_loader {
  public:
-  model_loader(std::filesystem::path artifacts, generation_context context)
-      : artifacts_(std::move(artifacts)), context_(context) {}
+  model_loader(std::filesystem::path artifacts, std::filesystem::path audit_log, generation_context context)
+      : artifacts_(std::move(artifacts)), audit_log_(std::move(audit_log)), context_(context) {}
 
   load_outcome load(const load_order& order) const;
   /// The same generation with the items that came since.
   generation_ptr extend_by_newcomers(const generation_ptr& base) const { return extend(base, context_); }
+  /// The id that the registry names now. Errors: not_found, conflict (not a registry, a failed or broken model), and
+  /// the registry's.
+  activation_outcome activate(const activation_order& order) const;
 
  private:
   /// The model that the artifacts name at this moment.
@@ -34,6 +40,7 @@ class model_loader {
   load_outcome load_popularity(const load_order& order) const;
 
   std::filesystem::path artifacts_;
+  std::filesystem::path audit_log_;
   generation_context context_;
 };
 
@@ -42,6 +49,7 @@ struct model_loader_state {
   std::unique_ptr<model_loader> logic;
 };
 model_loader_actor::behavior_type make_model_loader(model_loader_actor::stateful_pointer<model_loader_state> self,
-                                                    std::filesystem::path artifacts, generation_context context);
+                                                    std::filesystem::path artifacts, std::filesystem::path audit_log,
+                                                    generation_context context);
 
 }  // namespace freshet

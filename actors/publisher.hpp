@@ -1,6 +1,8 @@
 // What:    the actor that takes events and items arriving over HTTP, makes them durable and answers.
 // Why:     POST /v1/events is answered only when the log holds the events (group commit, or the broker's
-//          acknowledgement); state changes only through consumption, with a broker or without.
+//          acknowledgement); state changes only through consumption, with a broker or without. Items are metadata, not
+//          events: they go into the store and the catalogue at once, so the next answer shows them.
+// Order:   one publisher changes items one after the other, so a PATCH reads what it changes undisturbed.
 // Threads: an actor with a thread of its own: bodies may be 10 MiB, and the store is written for items.
 #pragma once
 
@@ -27,8 +29,16 @@ class publisher {
 
   void publish_events(const http::exchange_ptr& call);
   void publish_items(const http::exchange_ptr& call);
+  /// PUT, PATCH or DELETE, as the request's method says.
+  void change_item(const http::exchange_ptr& call, const std::string& item_id);
 
  private:
+  http::response put_item(const http::request& in, const std::string& item_id);
+  http::response patch_item(const http::request& in, const std::string& item_id);
+  http::response delete_item(const http::request& in, const std::string& item_id);
+  /// Durable and in the catalogue when it returns.
+  status store_item(const item& value);
+
   publisher_context context_;
   event_decoder decoder_;
 };

@@ -31,8 +31,23 @@ constexpr std::array routes{
     route_entry{post, "/v1/rank", read, normal, v1_rank},
     route_entry{get, "/v1/items/{id}/similar", read, normal, v1_similar_items},
     route_entry{post, "/v1/items", ingest, bulk, load_items},
+    route_entry{get, "/v1/items/{id}", read, normal, show_item},
+    route_entry{put, "/v1/items/{id}", ingest, normal, change_item},
+    route_entry{patch, "/v1/items/{id}", ingest, normal, change_item},
+    route_entry{delete_, "/v1/items/{id}", ingest, normal, change_item},
+    route_entry{get, "/v1/popular", read, normal, list_popular},
+    route_entry{get, "/v1/trending", read, normal, list_trending},
+    route_entry{get, "/v1/users/{id}", read, normal, show_user},
     route_entry{get, "/v1/users/{id}/events", read, normal, list_user_events},
+    route_entry{get, "/v1/users/{id}/export", admin, normal, export_user},
     route_entry{get, "/v1/users/{id}/because/{item}", read, normal, explain_item},
+    route_entry{get, "/v1/models", admin, normal, list_models},
+    route_entry{post, "/v1/models/{id}/activate", admin, normal, activate_model},
+    route_entry{post, "/v1/models/rollback", admin, normal, roll_back_model},
+    route_entry{get, "/v1/status", admin, normal, show_status},
+    route_entry{post, "/v1/control/pause", admin, normal, pause_ingestion},
+    route_entry{post, "/v1/control/resume", admin, normal, resume_ingestion},
+    route_entry{post, "/v1/control/drain", admin, normal, drain_service},
 };
 
 }  // namespace

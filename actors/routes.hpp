@@ -39,11 +39,15 @@ struct route_entry {
 route_handler lite_recommend, lite_similar_items, guide_recommend, guide_batch_recommend, guide_similar_items,
     v1_recommend, v1_rank, v1_similar_items;
 // item_routes.cpp
-route_handler load_items;
+route_handler load_items, show_item, change_item;
 // user_routes.cpp
-route_handler ingest_events, list_user_events, explain_item;
+route_handler ingest_events, list_user_events, show_user, export_user, explain_item;
 // model_routes.cpp
-route_handler reload_model, show_model_info;
+route_handler reload_model, show_model_info, list_models, activate_model, roll_back_model;
+// popularity_routes.cpp
+route_handler list_popular, list_trending;
+// control_routes.cpp
+route_handler show_status, pause_ingestion, resume_ingestion, drain_service;
 // service_routes.cpp
 route_handler show_health, show_metrics, show_liveness, show_readiness;
 

@@ -3,10 +3,10 @@
 namespace freshet {
 
 http::service_summary summarize(const frontend_state& state) {
-  const auto& [settings, measured, ready, time, gate, supervisor] = state.context;
+  const auto& settings = state.context.settings;
   http::service_summary summary{.model = std::nullopt,
-                                .uptime_seconds = measured->sums().uptime_seconds,
-                                .now = time->now_seconds(),
+                                .uptime_seconds = state.context.measured->sums().uptime_seconds,
+                                .now = state.context.time->now_seconds(),
                                 .flavour = settings.profile,
                                 .status_word = settings.api.health_status_word,
                                 .expected_model_type = settings.model.type,

@@ -31,6 +31,7 @@ void announce_model(supervisor_pointer self) {
   // Updaters first: a request that the recommender sends them is then answered with the same model.
   for (const auto& each : state.crew.updaters) self->send(each, state.model);
   self->send(state.crew.recommender, state.model);
+  self->send(state.crew.librarian, state.model);
   self->send(state.crew.frontend, state.model);
 }
 
@@ -38,6 +39,7 @@ void occupy(supervisor_pointer self, const std::string& name) {
   auto& place = self->state.places.at(name);
   const auto started = place.start();
   place.occupant = caf::actor_cast<caf::actor_addr>(started);
+  place.alive = true;
   self->monitor(place.occupant);
 }
 
@@ -68,6 +70,8 @@ void add_places(supervisor_pointer self) {
   }
   add_place(self, "recommender", state.crew.recommender, start.recommender);
   add_place(self, "publisher", state.crew.publisher, start.publisher);
+  add_place(self, "librarian", state.crew.librarian, start.librarian);
+  add_place(self, "trend_counter", state.crew.trend_counter, start.trend_counter);
   add_place(self, "ingestor", state.crew.ingestor, start.ingestor);
   add_place(self, "model_loader", state.model_loader, start.model_loader);
   if (start.courier) add_place(self, "courier", state.courier, start.courier);
@@ -82,6 +86,7 @@ void on_death(supervisor_pointer self, const caf::down_msg& death) {
                                   [&](const auto& each) { return each.second.occupant == death.source; });
   if (found == state.places.end()) return;
   auto& [name, place] = *found;
+  place.alive = false;
   const auto& limits = state.context.restarts;
   const auto now = std::chrono::steady_clock::now();
   while (!place.restarts.empty() && now - place.restarts.front() > limits.restart_window) place.restarts.pop_front();
@@ -94,6 +99,7 @@ void on_death(supervisor_pointer self, const caf::down_msg& death) {
   }
   place.backoff = place.restarts.empty() ? limits.backoff_min : std::min(place.backoff * 2, limits.backoff_max);
   place.restarts.push_back(now);
+  ++place.restarts_ever;
   state.context.journal->failure("actor " + name + " died: " + reason + "; restarting it in " +
                                  std::to_string(place.backoff.count()) + " ms");
   state.context.measured->actor_restarted(name.substr(0, name.find('/')));
@@ -183,6 +189,39 @@ void extend_model(supervisor_pointer self) {
           [self](const caf::error&) { self->state.extending = false; });
 }
 
+/// Through the model loader, because checking a model takes a second.
+void activate(supervisor_pointer self, const activation_order_ptr& order, supervisor_state::reload_promise done) {
+  self->request(self->state.model_loader, caf::infinite, order)
+      .then(
+          [self, done](const activation_outcome_ptr& outcome) mutable {
+            auto& state = self->state;
+            if (*outcome) {
+              // The promise is answered by the reload that follows.
+              state.waiting_for_reload.push_back(done);
+              return reload(self);
+            }
+            const std::string serving = state.model ? state.model->model_id : "";
+            const auto& why = outcome->failure();
+            const auto what = why.code == error_code::not_found  ? reload_outcome::kind::not_found
+                              : why.code == error_code::conflict ? reload_outcome::kind::conflict
+                                                                 : reload_outcome::kind::refused;
+            state.context.journal->warning("no model was activated: " + why.message);
+            done.deliver(std::make_shared<const reload_outcome>(reload_outcome{what, serving, serving, why.message}));
+          },
+          [self, done](const caf::error& why) mutable {
+            done.deliver(std::make_shared<const reload_outcome>(reload_outcome{
+                reload_outcome::kind::refused, "", "", "the model loader died: " + self->system().render(why)}));
+          });
+}
+
+actor_reports report(const supervisor_state& state) {
+  actor_reports reports;
+  for (const auto& [name, place] : state.places) {
+    reports.push_back({.name = name, .alive = place.alive, .restarts = place.restarts_ever});
+  }
+  return reports;
+}
+
 void stop_everybody(supervisor_pointer self, caf::typed_response_promise<bool> done) {
   auto& state = self->state;
   state.stopping = true;
@@ -216,6 +255,12 @@ supervisor_actor::behavior_type make_supervisor(supervisor_pointer self, supervi
         reload(self);
         return promise;
       },
+      [self](const activation_order_ptr& order) -> caf::result<reload_outcome_ptr> {
+        auto promise = self->make_response_promise<reload_outcome_ptr>();
+        activate(self, order, promise);
+        return promise;
+      },
+      [self](status_atom) -> actor_reports_ptr { return std::make_shared<const actor_reports>(report(self->state)); },
       [self](tick_atom) {
         const auto& state = self->state;
         if (state.stopping) return;

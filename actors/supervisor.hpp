@@ -26,6 +26,8 @@ struct spawners {
   std::function<updater_actor()> updater;
   std::function<recommender_actor()> recommender;
   std::function<publisher_actor()> publisher;
+  std::function<librarian_actor()> librarian;
+  std::function<trend_counter_actor()> trend_counter;
   std::function<ingestor_actor()> ingestor;
   /// Empty function = no dead-letter topic.
   std::function<courier_actor()> courier;
@@ -61,6 +63,8 @@ struct supervisor_state {
     caf::actor_addr occupant;
     std::deque<std::chrono::steady_clock::time_point> restarts;
     std::chrono::milliseconds backoff{0};
+    std::uint64_t restarts_ever = 0;
+    bool alive = false;
   };
 
   supervisor_context context;

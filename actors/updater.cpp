@@ -3,24 +3,12 @@
 #include <algorithm>
 
 #include "actors/reranking.hpp"
+#include "actors/user_standing.hpp"
 #include "core/base/hash.hpp"
 #include "io/http/problem.hpp"
 #include "io/store/event_weights.hpp"
 
 namespace freshet {
-namespace {
-
-std::optional<user_row> row_of_user(const generation& model, std::string_view user_id) {
-  if (!model.trained_users) return std::nullopt;
-  const auto found = model.trained_users->find(user_id);
-  if (found == model.trained_users->end()) return std::nullopt;
-  return found->second;
-}
-
-/// Interactions from which on the operations guide calls a user trainable.
-constexpr std::size_t trainable_from = 2;
-
-}  // namespace
 
 std::size_t owner_of(std::string_view user_id, std::size_t updaters) {
   // Another seed than the shards of the query table, so that the two divisions are independent.
@@ -118,19 +106,23 @@ result<updater::resolved> updater::compute(const whose& asked, const generation&
   std::sort(without_row.begin(), without_row.end());
   without_row.erase(std::unique(without_row.begin(), without_row.end()), without_row.end());
 
-  const std::optional<user_row> trained = row_of_user(model, user_id);
+  const auto trained = model.row_of_user(user_id);
   made->known = !history.empty() || trained;
   if (made->known) made->version = version;
   const std::size_t interactions = history.size() + extra.size();
-  if (interactions >= context_.fallback.fold_in_from && !told.strengths.empty()) {
+  const bool has_vector = trained && model.user_factors && model.user_factors->rows() > 0;
+  const auto standing = standing_of({.events = interactions,
+                                     .has_taste = !told.strengths.empty(),
+                                     // What a model learnt of a user it learnt from all events.
+                                     .is_trained = has_vector && !as_of,
+                                     .fold_in_from = context_.fallback.fold_in_from});
+  made->cold = standing.cold;
+  made->trainable = standing.trainable;
+  if (!standing.cold && interactions > 0) {
     made->asked = model.served->fold_in(told);
-    made->trainable = interactions >= trainable_from;
-  } else if (interactions == 0 && !as_of && trained && model.user_factors && model.user_factors->rows() > 0) {
+  } else if (!standing.cold) {
     const auto factors = model.user_factors->row(to_integer(*trained));
     made->asked = dense_query{{factors.begin(), factors.end()}};
-    made->trainable = true;
-  } else {
-    made->cold = true;
   }
   return resolved{std::move(made), std::move(told)};
 }

@@ -15,6 +15,12 @@ const updater_actor& updater_of(frontend_pointer self, const std::string& user_i
   return updaters[owner_of(user_id, updaters.size())];
 }
 
+void ask_librarian(frontend_pointer self, http::exchange_ptr call, const http::path_parameters& path,
+                   user_task::question wanted) {
+  self->send(self->state.others->librarian,
+             user_task_ptr(std::make_shared<user_task>(user_task{std::move(call), path.front(), wanted})));
+}
+
 }  // namespace
 
 void ingest_events(frontend_pointer self, http::exchange_ptr call, const http::path_parameters&) {
@@ -27,6 +33,14 @@ void list_user_events(frontend_pointer self, http::exchange_ptr call, const http
   const auto& user_id = path.front();
   self->send(updater_of(self, user_id), user_events_task_ptr(std::make_shared<user_events_task>(user_events_task{
                                             std::move(call), user_id, std::get<http::user_events_request>(parsed)})));
+}
+
+void show_user(frontend_pointer self, http::exchange_ptr call, const http::path_parameters& path) {
+  ask_librarian(self, std::move(call), path, user_task::question::state);
+}
+
+void export_user(frontend_pointer self, http::exchange_ptr call, const http::path_parameters& path) {
+  ask_librarian(self, std::move(call), path, user_task::question::everything);
 }
 
 void explain_item(frontend_pointer self, http::exchange_ptr call, const http::path_parameters& path) {

@@ -28,6 +28,7 @@ struct the_ingestor : ::testing::Test {
                      .measured = &measured,
                      .journal = journal.get(),
                      .ready = &ready,
+                     .control = &control,
                      .time = &time,
                      .batch_records_max = 10,
                      .sync_every_batch = true});
@@ -44,8 +45,44 @@ struct the_ingestor : ::testing::Test {
   metrics measured;
   std::shared_ptr<log> journal = log::to_stderr("ERROR");
   health ready;
+  ingestion_control control;
   system_clock time;
 };
+
+TEST_F(the_ingestor, tells_which_items_were_touched_and_how_far_the_log_is_counted) {
+  source.append(event_of("bob", "x", "e1"));
+  source.append(event_of("bob", "x", "e1"));
+  source.append(R"({"user_id":"bob","item_id":"y","ts":1700000000,"qty":-1})");
+  source.append(event_of("ada", "z"));
+  auto logic = make();
+  const auto touched = logic.round();
+  ASSERT_TRUE(touched);
+  const auto number = [&](const char* id) { return *store->find_item(id).value(); };
+  EXPECT_EQ(touched->items->touches, (std::vector<std::pair<item_index, unix_seconds>>{{number("x"), 1'700'000'000},
+                                                                                       {number("z"), 1'700'000'000}}))
+      << "neither a duplicate nor a return is demand";
+  EXPECT_EQ(touched->items->source, "shop");
+  EXPECT_EQ(touched->items->next_offset, 4);
+}
+
+TEST_F(the_ingestor, rests_while_it_is_paused_and_says_so) {
+  source.append(event_of("bob", "x"));
+  auto logic = make();
+  logic.pause_by_command(true);
+  EXPECT_FALSE(logic.round());
+  EXPECT_GT(logic.pause().count(), 0);
+  EXPECT_EQ(events_of("bob"), 0U);
+  ASSERT_EQ(ready.checks().size(), 1U);
+  EXPECT_EQ(ready.checks()[0].message, "paused by command");
+  auto successor = make();
+  EXPECT_FALSE(successor.round()) << "a restarted ingestor stays paused";
+
+  logic.pause_by_command(false);
+  EXPECT_TRUE(logic.round());
+  EXPECT_EQ(events_of("bob"), 1U);
+  EXPECT_EQ(ready.checks()[0].message, "ok");
+  EXPECT_EQ(control.partitions().size(), 1U);
+}
 
 TEST_F(the_ingestor, applies_a_batch_and_names_whom_it_touched) {
   source.append(event_of("bob", "x"));
