@@ -77,6 +77,18 @@ service_process::answer service_process::post(const std::string& target, const s
   return send(http::method::post, target, {{"Content-Type", content_type}}, body);
 }
 
+service_process::answer service_process::put(const std::string& target, const std::string& body) {
+  return send(http::method::put, target, {{"Content-Type", "application/json"}}, body);
+}
+
+service_process::answer service_process::patch(const std::string& target, const std::string& body) {
+  return send(http::method::patch, target, {{"Content-Type", "application/merge-patch+json"}}, body);
+}
+
+service_process::answer service_process::remove(const std::string& target) {
+  return send(http::method::delete_, target, {}, "");
+}
+
 int service_process::stop() {
   client_.reset();
   process_->signal(SIGTERM);

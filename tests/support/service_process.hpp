@@ -28,6 +28,9 @@ class service_process {
   };
   /// Status 0 when the service could not be reached.
   answer get(const std::string& target);
+  answer put(const std::string& target, const std::string& body);
+  answer patch(const std::string& target, const std::string& body);
+  answer remove(const std::string& target);
   answer post(const std::string& target, const std::string& body, const std::string& content_type = "application/json");
   answer send(http::method verb, const std::string& target, const http::field_list& headers = {},
               const std::string& body = {});

@@ -60,8 +60,10 @@ int fail(std::string_view command, const error& why);
 int fail_configuration(std::string_view command, const error& why);
 
 void add_check_config(CLI::App& app, invocation& call);
+void add_ctl(CLI::App& app, invocation& call);
 void add_evaluate(CLI::App& app, invocation& call);
 void add_evaluate_hybrid(CLI::App& app, invocation& call);
+void add_gdpr(CLI::App& app, invocation& call);
 void add_generate(CLI::App& app, invocation& call);
 void add_ingest(CLI::App& app, invocation& call);
 void add_inspect(CLI::App& app, invocation& call);

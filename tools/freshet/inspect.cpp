@@ -108,10 +108,12 @@ result<json::object> item_of(const event_store& store, const std::string& id) {
   FRESHET_ASSIGN(const auto index, store.find_item(id));
   if (!index) return error{error_code::not_found, "no item '" + id + "' is stored"};
   FRESHET_ASSIGN(const auto metadata, store.find_metadata(*index));
+  FRESHET_ASSIGN(const bool deleted, store.is_deleted(*index));
   FRESHET_ASSIGN(const auto counts, store.item_event_counts());
   return json::object{{"item_id", id},
                       {"number", to_integer(*index)},
                       {"event_count", counts[to_integer(*index)]},
+                      {"deleted", deleted},
                       {"metadata", metadata ? json::parse(encode_item_json(*metadata)) : json::value()}};
 }
 
