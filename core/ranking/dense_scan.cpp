@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <functional>
 #include <limits>
 #include <numeric>
@@ -113,8 +114,12 @@ void dense_scan::cut_tiles() {
   const auto rows = rows_of(scores_, slice_);
   const std::size_t word_bytes = std::max<std::size_t>(1, codes_.quads * 4 * rows_per_word);
   const std::size_t words_max = std::clamp<std::size_t>(tile_bytes / word_bytes, 1, words_per_tile_max);
-  for (std::size_t first = 0; first < bounded_.size(); first += words_max) {
-    tile& made = tiles_.emplace_back(tile{.first_word = first, .words = std::min(words_max, bounded_.size() - first)});
+  words_per_tile_ = words_max;
+  std::size_t words = 0;
+  for (std::size_t first = 0; first < bounded_.size(); first += words) {
+    // The first rows are the best; before there is a k-th best score every row is kept, so there are few of them.
+    words = std::min(first == 0 ? 1 : words_max, bounded_.size() - first);
+    tile& made = tiles_.emplace_back(tile{.first_word = first, .words = words});
     made.reach.fill(-std::numeric_limits<float>::infinity());
     for (std::size_t word = first; word < first + made.words; ++word) {
       for (std::uint64_t bits = bounded_[word]; bits != 0; bits &= bits - 1) {
@@ -218,38 +223,46 @@ void dense_scan::mark_eligible(bounded_query& q) const {
   }
 }
 
-// A block that is not full is rounded up to a size that the kernels know, with queries of zeros.
 void dense_scan::quantize_queries(scan_scratch& scratch) const {
-  const std::size_t blocks = (scratch.bounded + queries_per_block_max - 1) / queries_per_block_max;
-  const std::size_t block_bytes = queries_per_block_max * codes_.quads * 4;
-  scratch.codes.assign(blocks * block_bytes, 0);
-  scratch.code_sums.assign(blocks * queries_per_block_max, 0);
-  scratch.products.resize(queries_per_block_max * tiles_.front().words * rows_per_word);
-  for (std::size_t i = 0; i < scratch.bounded; ++i) {
-    bounded_query& q = scratch.queries[i];
-    const std::size_t block = i / queries_per_block_max;
-    const std::size_t block_start = block * queries_per_block_max;
-    const std::size_t count = std::bit_ceil(std::min(scratch.bounded - block_start, queries_per_block_max));
-    std::int8_t* codes = scratch.codes.data() + block * block_bytes + (i - block_start) * 4;
-    q.quantized = quantize(factors_of(*q.request), codes, count * 4);
-    scratch.code_sums[i] = q.quantized.sum;
+  scratch.packed.clear();
+  scratch.products.resize(queries_per_block_max * words_per_tile_ * rows_per_word);
+  for (bounded_query& q : std::span(scratch.queries).first(scratch.bounded)) {
+    q.codes.resize(codes_.quads * 4);
+    q.quantized = quantize(factors_of(*q.request), q.codes.data(), 4);
     const float margin = bias_magnitude_ * rounding_share(scores_.factors.columns());
     q.candidates.start(q.request->k, margin / q.quantized.scale);
   }
 }
 
-void dense_scan::scan_tile(const tile& rows, scan_scratch& scratch) const {
-  const std::size_t stride = tiles_.front().words * rows_per_word;
-  for (std::size_t start = 0; start < scratch.bounded; start += queries_per_block_max) {
-    const auto block =
-        std::span(scratch.queries).subspan(start, std::min(scratch.bounded - start, queries_per_block_max));
-    bool anybody = false;
-    for (bounded_query& q : block) {
-      q.reaches_tile = reaches(rows, q);
-      anybody = anybody || q.reaches_tile;
+// A block that is not full is rounded up to a size that the kernels know, with queries of zeros.
+void dense_scan::pack(scan_scratch& scratch) const {
+  scratch.packed = scratch.reaching;
+  const std::size_t blocks = (scratch.packed.size() + queries_per_block_max - 1) / queries_per_block_max;
+  scratch.codes.assign(blocks * queries_per_block_max * codes_.quads * 4, 0);
+  scratch.code_sums.assign(blocks * queries_per_block_max, 0);
+  for (std::size_t i = 0; i < scratch.packed.size(); ++i) {
+    const std::size_t start = i / queries_per_block_max * queries_per_block_max;
+    const std::size_t count = std::bit_ceil(std::min(scratch.packed.size() - start, queries_per_block_max));
+    std::int8_t* const codes = scratch.codes.data() + start * codes_.quads * 4 + (i - start) * 4;
+    for (std::size_t quad = 0; quad < codes_.quads; ++quad) {
+      std::memcpy(codes + quad * count * 4, scratch.packed[i]->codes.data() + quad * 4, 4);
     }
-    if (!anybody) continue;
-    const std::uint64_t groups = groups_of(rows);
+    scratch.code_sums[i] = scratch.packed[i]->quantized.sum;
+  }
+}
+
+void dense_scan::scan_tile(const tile& rows, scan_scratch& scratch) const {
+  scratch.reaching.clear();
+  for (bounded_query& q : std::span(scratch.queries).first(scratch.bounded)) {
+    if (reaches(rows, q)) scratch.reaching.push_back(&q);
+  }
+  if (scratch.reaching.empty()) return;
+  if (scratch.reaching != scratch.packed) pack(scratch);
+  const std::size_t stride = words_per_tile_ * rows_per_word;
+  const std::uint64_t groups = groups_of(rows);
+  for (std::size_t start = 0; start < scratch.packed.size(); start += queries_per_block_max) {
+    const auto block =
+        std::span(scratch.packed).subspan(start, std::min(scratch.packed.size() - start, queries_per_block_max));
     kernels_->dot_int8(
         {.codes = codes_.group_codes(rows.first_word * groups_per_word), .quads = codes_.quads, .groups = groups},
         {.codes = scratch.codes.data() + start * codes_.quads * 4,
@@ -257,7 +270,7 @@ void dense_scan::scan_tile(const tile& rows, scan_scratch& scratch) const {
          .count = std::bit_ceil(block.size())},
         scratch.products.data(), stride);
     for (std::size_t i = 0; i < block.size(); ++i) {
-      if (block[i].reaches_tile) collect(rows, scratch.products.data() + i * stride, block[i]);
+      collect(rows, scratch.products.data() + i * stride, *block[i]);
     }
   }
 }
@@ -317,7 +330,10 @@ void dense_scan::collect(const tile& rows, const std::int32_t* products, bounded
 void dense_scan::rescore(bounded_query& q) const {
   const auto factors = factors_of(*q.request);
   top_k best(*q.ranked, q.request->k, slice_.size());
-  for (const auto& candidate : q.candidates.remaining()) {
+  // Rows that lie apart come from memory one by one: all are asked for before the first is scored.
+  const auto& remaining = q.candidates.remaining();
+  for (const auto& candidate : remaining) prefetch(scores_.factors.row(to_integer(candidate.row)));
+  for (const auto& candidate : remaining) {
     best.offer(candidate.row, score(factors, to_integer(candidate.row)));
   }
   for (const item_row row : unbounded_) {

@@ -54,6 +54,7 @@ class dense_scan final : public shape_scan {
   void start(const scan_request& request, std::vector<scored_row>& ranked, scan_scratch& scratch) const;
   void mark_eligible(bounded_query& q) const;
   void quantize_queries(scan_scratch& scratch) const;
+  void pack(scan_scratch& scratch) const;
   void scan_tile(const tile& rows, scan_scratch& scratch) const;
   bool reaches(const tile& rows, const bounded_query& q) const;
   /// An upper bound of |query| x length + bias over the rows of a tile.
@@ -78,6 +79,7 @@ class dense_scan final : public shape_scan {
   /// Rows of the catalogue that have none.
   std::vector<item_row> unbounded_;
   std::vector<tile> tiles_;
+  std::size_t words_per_tile_ = 1;
 };
 
 }  // namespace freshet

@@ -35,7 +35,7 @@ struct bounded_query {
   bounded_candidates candidates;
   /// Places of the scan that the request's exclusions leave, as bits.
   std::vector<std::uint64_t> eligible;
-  bool reaches_tile = false;
+  std::vector<std::int8_t> codes;
 };
 
 /// Belongs to one caller of `rank` and is reused from call to call; what is in it between calls means nothing.
@@ -44,9 +44,12 @@ struct scan_scratch {
   std::vector<float> scores;
   // Blend: the sum over its parts.
   std::vector<float> blended;
-  // Dense: the queries, of which the first `bounded` are in use, in blocks of queries_per_block_max.
+  // Dense: the queries, of which the first `bounded` are in use.
   std::vector<bounded_query> queries;
   std::size_t bounded = 0;
+  /// Those that a tile concerns, and those whose codes lie packed in blocks of queries_per_block_max.
+  std::vector<bounded_query*> reaching;
+  std::vector<bounded_query*> packed;
   std::vector<std::int8_t> codes;
   std::vector<std::int32_t> code_sums;
   /// [queries of a block][rows of a tile]
