@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "core/base/check.hpp"
@@ -17,6 +18,7 @@ constexpr float infinity = std::numeric_limits<float>::infinity();
 void bounded_candidates::start(std::size_t k, float margin) {
   FRESHET_CHECK(k > 0 && margin >= 0);
   kept_.clear();
+  lower_bounds_.clear();
   k_ = k;
   margin_ = margin;
   threshold_ = -infinity;
@@ -28,17 +30,21 @@ const std::vector<bounded_candidates::candidate>& bounded_candidates::remaining(
   return kept_;
 }
 
-void bounded_candidates::prune() {
-  if (kept_.size() > k_) {
-    lower_bounds_.clear();
-    for (const candidate& each : kept_) lower_bounds_.push_back(each.lower);
-    const auto kth = lower_bounds_.begin() + static_cast<std::ptrdiff_t>(k_ - 1);
-    std::nth_element(lower_bounds_.begin(), kth, lower_bounds_.end(), std::greater<>());
-    // The score behind the bound may be `margin` lower, that of the row which is compared `margin` higher.
-    const float bar = margin_ == 0 ? *kth : std::nextafter(*kth - 2 * margin_, -infinity);
-    threshold_ = std::max(threshold_, bar);
-    std::erase_if(kept_, [this](const candidate& each) { return each.upper < threshold_; });
+void bounded_candidates::raise(float lower) {
+  if (lower_bounds_.size() == k_) {
+    std::ranges::pop_heap(lower_bounds_, std::greater<>());
+    lower_bounds_.pop_back();
   }
+  lower_bounds_.push_back(lower);
+  std::ranges::push_heap(lower_bounds_, std::greater<>());
+  if (lower_bounds_.size() < k_) return;
+  // The score behind the bound may be `margin` lower, that of the row which is compared `margin` higher.
+  const float kth = lower_bounds_.front();
+  threshold_ = margin_ == 0 ? kth : std::nextafter(kth - 2 * margin_, -infinity);
+}
+
+void bounded_candidates::prune() {
+  std::erase_if(kept_, [this](const candidate& each) { return each.upper < threshold_; });
   // Twice what is left, so that pruning costs a constant a row even if nothing can be dropped.
   size_to_prune_ = 2 * std::max(k_, kept_.size()) + slack;
 }
