@@ -57,6 +57,14 @@ TEST_F(training, gives_the_same_bytes_for_the_same_seed) {
   }
 }
 
+TEST_F(training, says_how_many_factors_a_catalogue_wants) {
+  const auto shown = [&](const std::string& family) {
+    return shop.run({"train", family, "--db", "db", "--output", family, "--params", "{}"}).output;
+  };
+  EXPECT_NE(shown("als").find("64 factors; 50 to 100 factors are a good start for"), std::string::npos) << shown("als");
+  EXPECT_EQ(shown("popularity").find("factors"), std::string::npos);
+}
+
 TEST_F(training, takes_the_profiles_alpha_unless_it_is_given) {
   const auto alpha = [&](const std::vector<std::string>& more) {
     std::vector<std::string> arguments{"train", "als", "--db", "db", "--output", "model"};

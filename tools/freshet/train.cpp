@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "core/models/advised_factors.hpp"
 #include "tools/freshet/command.hpp"
 #include "tools/freshet/model_training.hpp"
 #include "tools/freshet/trained_output.hpp"
@@ -30,6 +31,9 @@ void print_summary(const training_dataset& read, const trained_model& trained, c
   } else {
     std::printf("; loss %.6g after %zu iterations of %.3g s\n", trained.loss.back(), trained.loss.size(),
                 took.count() / static_cast<double>(trained.loss.size()));
+  }
+  if (const std::size_t factors = trained.served->factors(); factors > 0) {
+    std::printf("%zu factors; %s\n", factors, factor_advice(read.data.strengths.columns()).c_str());
   }
 }
 
