@@ -41,7 +41,9 @@ struct training_flags {
 /// --early-stopping, --patience, --measure-every.
 void add_early_stopping_flags(CLI::App& command, early_stopping_flags& flags);
 
-/// A stop ends the training with what it has reached. With early stopping the best model that was measured.
+/// A stop ends the training with what it has reached. With early stopping the data is trained on twice: without what
+/// is held out, to find how many iterations are best, then whole for as many; a stop before the end of that leaves the
+/// best model that was measured.
 [[nodiscard]] result<trained_model> train_with_progress(const trainer& family, const training_data& data,
                                                         const parameters& completed, const training_flags& flags,
                                                         stop_request& stop);
