@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <set>
@@ -136,17 +137,32 @@ TEST_F(evaluation, replays_what_happened_after_the_split) {
   std::string line;
   std::getline(curve, line);
   EXPECT_EQ(line, "model,by,at,cases,fresh,stale");
+  if (std::system("command -v gnuplot >/dev/null") == 0) {
+    std::ifstream plot(directory_ / "curve.svg");
+    const std::string svg{std::istreambuf_iterator<char>(plot), {}};
+    EXPECT_NE(svg.find("<svg"), std::string::npos);
+    EXPECT_NE(svg.find("als, told of them"), std::string::npos);
+    EXPECT_NE(svg.find("als, not told"), std::string::npos);
+  }
   auto without_split = replayed;
   without_split[1] = "ratio";
   EXPECT_EQ(run(without_split).exit_code, 2);
 }
 
-TEST_F(evaluation, stops_early) {
+TEST_F(evaluation, stops_early_and_trains_on_everything_for_as_long_as_was_best) {
   small_shop shop;
   shop.ingest();
-  const auto done = run({"--db", shop.path("db"), "--model", "als", "--early-stopping", "hr@5", "--patience", "1"});
-  EXPECT_EQ(done.exit_code, 0) << done.errors;
-  EXPECT_NE(done.errors.find("best hr@5 of"), std::string::npos) << done.errors;
+  const std::vector<std::string> als{"--db", shop.path("db"), "--model", "als"};
+  auto early = als;
+  early.insert(early.end(), {"--json", "--early-stopping", "hr@5", "--patience", "1"});
+  const auto done = run(early);
+  ASSERT_EQ(done.exit_code, 0) << done.errors;
+  const auto found = done.errors.find("best hr@5 of");
+  ASSERT_NE(found, std::string::npos) << done.errors;
+  const std::string iterations = std::to_string(std::stoi(done.errors.substr(done.errors.find("after ", found) + 6)));
+  auto told = als;
+  told.insert(told.end(), {"--params", "{\"iterations\": " + iterations + "}"});
+  EXPECT_EQ(json::parse(done.output).at("models").at(0).at("metrics"), evaluate(told).at("models").at(0).at("metrics"));
   EXPECT_EQ(run({"--db", shop.path("db"), "--model", "als", "--early-stopping", "auc"}).exit_code, 1);
 }
 

@@ -1,6 +1,7 @@
 // `freshet evaluate`: how well models name what users did, by the protocols in which results are published.
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
 #include "core/base/hash.hpp"
@@ -16,6 +17,7 @@
 #include "tools/freshet/interaction_data.hpp"
 #include "tools/freshet/model_source.hpp"
 #include "tools/freshet/model_training.hpp"
+#include "tools/freshet/plot.hpp"
 
 namespace freshet::tools {
 namespace {
@@ -184,6 +186,17 @@ void measure_models(evaluation& in) {
   in.run.compared = compare_with_first(in.run.models, with);
 }
 
+/// A plot beside the numbers, where gnuplot is installed.
+status write_curves(const evaluation& in) {
+  const std::filesystem::path csv = in.flags.curve;
+  FRESHET_TRY(write_file_atomically(csv, curves_csv(in.run)));
+  auto svg = csv;
+  svg.replace_extension(".svg");
+  const auto plotted = in.run.replayed.empty() ? status(success{}) : draw(replay_plot(in.run), svg);
+  if (!plotted) std::fprintf(stderr, "freshet evaluate: %s\n", plotted.failure().message.c_str());
+  return success{};
+}
+
 status run_evaluation(evaluation& in) {
   FRESHET_TRY(in.flags.model_dir.empty() ? evaluate_inside_protocol(in) : evaluate_model_directory(in));
   const bool has_baseline =
@@ -192,7 +205,7 @@ status run_evaluation(evaluation& in) {
   describe_data(in);
   measure_models(in);
   if (!in.flags.output.empty()) FRESHET_TRY(write_evaluation(in.flags.output, in.run));
-  if (!in.flags.curve.empty()) FRESHET_TRY(write_file_atomically(in.flags.curve, curves_csv(in.run)));
+  if (!in.flags.curve.empty()) FRESHET_TRY(write_curves(in));
   if (!in.flags.lists.empty()) FRESHET_TRY(write_lists(in.flags.lists, in.run.models.front().report, in.data));
   std::string shown = to_table(in.run);
   if (in.flags.as_json) {
@@ -262,7 +275,7 @@ void add_evaluate(CLI::App& app, invocation& call) {
   command.add_flag("--allow-leak", flags->allow_leak, "Measure a model on events it was trained on");
   command.add_flag("--json", flags->as_json, "Print JSON");
   command.add_option("--output", flags->output, "Also write to F.json or F.csv");
-  command.add_option("--curve", flags->curve, "Write the curves of --replay as CSV");
+  command.add_option("--curve", flags->curve, "Write the curves of --replay as CSV, and as a plot beside it (F.svg)");
   command.add_option("--lists", flags->lists, "Write the first model's lists: user, rank, item, score by line");
   command.callback([&call, flags, directory, name] {
     if ((directory->count() > 0) == (name->count() > 0)) throw CLI::RequiredError("One of --model-dir and --model");

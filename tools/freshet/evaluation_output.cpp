@@ -189,6 +189,24 @@ std::string curves_csv(const evaluation_run& run) {
   return text;
 }
 
+plot replay_plot(const evaluation_run& run) {
+  plot drawn{.title = "What it is worth to know the latest events",
+             .x_label = "days since the split",
+             .y_label = run.replayed.empty() ? "" : run.replayed.front().metric};
+  for (const auto& each : run.replayed) {
+    plot::series fresh{.name = each.name + ", told of them", .is_line = true};
+    plot::series stale{.name = each.name + ", not told", .is_line = true};
+    for (const auto& point : each.curves.by_time) {
+      const double days = static_cast<double>(point.at - run.split_time.value_or(0)) / 86'400;
+      fresh.values.emplace_back(days, point.fresh);
+      stale.values.emplace_back(days, point.stale);
+    }
+    drawn.shown.push_back(std::move(fresh));
+    drawn.shown.push_back(std::move(stale));
+  }
+  return drawn;
+}
+
 status write_lists(const std::filesystem::path& path, const evaluation_report& report, const protocol_data& data) {
   std::string text;
   for (std::size_t i = 0; i < report.lists.size(); ++i) {

@@ -6,6 +6,7 @@
 
 #include "core/base/result.hpp"
 #include "tools/freshet/evaluation_run.hpp"
+#include "tools/freshet/plot.hpp"
 
 namespace freshet::tools {
 
@@ -17,6 +18,8 @@ namespace freshet::tools {
 
 /// model,by,at,cases,fresh,stale: the curves of a replay.
 [[nodiscard]] std::string curves_csv(const evaluation_run& run);
+/// The metric over the days since the split, each replayed model told of them and not.
+[[nodiscard]] plot replay_plot(const evaluation_run& run);
 
 /// By the ending of `path`: .json or .csv.
 [[nodiscard]] status write_evaluation(const std::filesystem::path& path, const evaluation_run& run);
