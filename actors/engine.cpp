@@ -279,6 +279,7 @@ class running_engine final : public engine {
                                .updaters = updaters_of(settings_),
                                .restarts = settings_.supervisor,
                                .hot_reload = settings_.hot_reload,
+                               .embeddings = settings_.content.embeddings,
                                .table = &table_,
                                .catalogue = &catalogue_,
                                .time = &clock_,

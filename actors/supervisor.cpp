@@ -144,6 +144,9 @@ void on_loaded(supervisor_pointer self, const load_outcome& outcome) {
       context.journal->info("index of " + state.model->model_id + ": " + indexed.described);
       context.ready->pass("index", indexed.described);
     }
+    const std::string content = context.embeddings.empty() ? "from the words of the items" : context.embeddings;
+    context.journal->info("content vectors: " + content);
+    context.ready->pass("content", content);
   } else {
     context.ready->pass("model", "none yet; /v1 serves what is popular");
   }

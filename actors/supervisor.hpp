@@ -41,6 +41,8 @@ struct supervisor_context {
   std::size_t updaters = 1;
   supervisor_options restarts;
   hot_reload_options hot_reload;
+  /// Where the vectors of content come from, to be told: a file, or empty where the items' words are.
+  std::string embeddings;
   user_query_table* table = nullptr;
   const item_catalogue* catalogue = nullptr;
   const clock* time = nullptr;

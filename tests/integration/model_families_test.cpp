@@ -48,6 +48,20 @@ void write_embeddings(const small_shop& shop) {
   names << "]";
 }
 
+TEST(content_of_a_service, is_named_where_it_says_that_it_is_ready) {
+  const auto said = [](const small_shop& shop, const std::vector<std::string>& flags) {
+    service_process service(shop.directory(), flags);
+    return service.get("/readyz?verbose").raw.body;
+  };
+  small_shop shop;
+  shop.ingest();
+  shop.train();
+  EXPECT_NE(said(shop, {}).find("from the words of the items"), std::string::npos);
+  write_embeddings(shop);
+  std::ofstream(shop.path("content.yaml")) << "content:\n  embeddings: " << shop.path("bert.npy") << '\n';
+  EXPECT_NE(said(shop, {"--config", shop.path("content.yaml")}).find("bert.npy"), std::string::npos);
+}
+
 class model_family_in_service : public ::testing::TestWithParam<family> {
  protected:
   void SetUp() override {
