@@ -13,8 +13,9 @@
 // Source:  Hu, Koren, Volinsky 2008, eq. 4 and 6; Takacs, Pilaszy, Tikk 2011 (conjugate gradient);
 //          Rendle, Krichene, Zhang, Koren 2021 (unobserved weight, frequency-scaled regularization): theirs is w0 =
 //          alpha0, confidence binary, alpha = alpha0, regularization x (1 + alpha0), regularization_exponent 1;
-//          Pan et al. 2008 (weights by the activity of users and items) and Shen et al. 2021, eq. 2 (pairs divided by
-//          n_u^1/2 n_i^1/2: there the whole matrix, here the confidence of what was observed).
+//          Pan et al. 2008 (weights by the activity of users and items: there of what was not observed) and Shen et al.
+//          2021, "How powerful is graph convolution for recommendation?" (pairs divided by n_u^1/2 n_i^1/2: there the
+//          whole matrix, here the confidence of what was observed).
 #pragma once
 
 #include <cstdint>
