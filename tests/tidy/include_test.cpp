@@ -125,6 +125,7 @@ const std::vector<library>& libraries() {
       {"lapack", {"core/linalg"}},
       {"librdkafka/", {"io/events"}},
       {"omp.h", {"core/ranking"}},
+      {"openssl/", {"core/base"}},
       {"parquet/", {"io/files"}},
       {"prometheus/", {"io/telemetry"}},
       {"rocksdb/", {"io/store", "io/files"}},
