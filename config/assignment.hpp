@@ -11,7 +11,7 @@ struct assignment {
   std::string value;
   /// "config/freshet.yaml:12", "environment API_PORT", "command line".
   std::string origin;
-  /// A list or another form that no setting takes.
+  /// It was written as a list; `value` then holds the entries with commas between them.
   bool is_list = false;
 };
 using assignments = std::vector<assignment>;

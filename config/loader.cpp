@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "config/api_key_settings.hpp"
 #include "config/assignment.hpp"
 #include "config/later_settings.hpp"
 #include "config/settings.hpp"
@@ -51,6 +52,11 @@ class loading {
     if (loaded_.values.supervisor.backoff_min > loaded_.values.supervisor.backoff_max) {
       blame("supervisor.backoff_min_ms is above supervisor.backoff_max_ms; lower the first or raise the second");
     }
+    const auto& server = loaded_.values.server;
+    if (server.admin_port != 0 && server.admin_port == server.port) {
+      blame("server.admin_port and server.port are both " + std::to_string(server.port) + "; choose another for one");
+    }
+    if (auto incomplete = find_incomplete_key(loaded_.values.security)) blame(*std::move(incomplete));
     if (!problems_.empty()) {
       std::string all = problems_.front();
       for (std::size_t i = 1; i < problems_.size(); ++i) all += "\n  " + problems_[i];
@@ -66,25 +72,23 @@ class loading {
 
  private:
   void apply(const assignment& given) {
-    if (given.key.starts_with("security.api_keys")) {
-      blame("security.api_keys (" + given.origin +
-            ") cannot be enforced by this version, and a service that looks protected must not be open; serve on "
-            "127.0.0.1 behind a gateway that checks keys, and remove the setting");
-      return;
-    }
     if (is_later_setting(given.key)) {
       later_[given.key] = given.origin;
       return;
     }
     if (const setting* declared = find_setting(given.key)) {
-      accept(given, declared->accepts, !given.is_list && declared->set(loaded_.values, given.value));
+      const bool right_form = !given.is_list || declared->kind == setting_kind::list;
+      accept(given, declared->accepts, right_form && declared->set(loaded_.values, given.value));
       return;
     }
     for (const auto& family : setting_families()) {
+      const bool is_empty_list = given.is_list && given.value.empty() && family.takes_lists;
+      if (is_empty_list && family.prefix == given.key + ".") return;
       if (!given.key.starts_with(family.prefix) || given.key.size() == family.prefix.size()) continue;
       if (is_misspelled_family_member(given.key, known_)) break;
       const std::string name = given.key.substr(family.prefix.size());
-      accept(given, family.accepts, !given.is_list && family.set(loaded_.values, name, given.value));
+      const bool right_form = !given.is_list || family.takes_lists;
+      accept(given, family.accepts, right_form && family.set(loaded_.values, name, given.value));
       return;
     }
     if (const auto member = member_of_section(given.key)) {
@@ -99,7 +103,7 @@ class loading {
       loaded_.origins[given.key] = given.origin;
       return;
     }
-    const std::string value = given.is_list ? "a list" : is_secret(given.key) ? "a secret" : "\"" + given.value + "\"";
+    const std::string value = is_secret(given.key) ? "a secret" : given.is_list ? "a list" : "\"" + given.value + "\"";
     blame(given.origin + ": " + given.key + " is " + value + "; expected " + accepts);
   }
 

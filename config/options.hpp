@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "config/access_scope.hpp"
 #include "core/base/cache_limits.hpp"
+#include "core/base/sha256.hpp"
 
 namespace freshet {
 
@@ -23,6 +25,8 @@ enum class profile { lite, guide };
 struct server_options {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8000;
+  /// Where control routes are reached, and only there; 0 = on `port`.
+  std::uint16_t admin_port = 0;
   /// Threads of HTTP and of the actors' scheduler; 0 = as many as the machine has, at most 4.
   std::uint32_t workers = 0;
   std::size_t header_bytes_max = 16 << 10;
@@ -41,9 +45,30 @@ struct server_options {
   milliseconds drain_deadline{20'000};
 };
 
+struct api_key {
+  /// Of the key, which itself is not kept.
+  std::optional<sha256_digest> digest;
+  std::vector<access_scope> scopes;
+};
+
 struct security_options {
   /// Serve on an address that is not loopback although no key is configured.
   bool allow_anonymous = false;
+  /// By the name that stands in logs; none = everybody may do everything.
+  std::map<std::string, api_key> api_keys;
+};
+
+struct rate_limit_options {
+  /// Of each key, else of each address; 0 = no limit.
+  double requests_per_second = 0;
+  /// Requests that may come at once; 0 = those of a second.
+  std::uint32_t burst = 0;
+  bool operator==(const rate_limit_options&) const = default;
+};
+
+struct cors_options {
+  /// "https://shop.example", or "*" for all.
+  std::vector<std::string> allowed_origins;
 };
 
 struct api_options {
@@ -213,6 +238,8 @@ struct options {
   freshet::profile profile = profile::guide;
   server_options server;
   security_options security;
+  rate_limit_options rate_limit;
+  cors_options cors;
   api_options api;
   model_options model;
   store_settings store;

@@ -3,7 +3,7 @@
 #include <cctype>
 #include <vector>
 
-#include "config/settings.hpp"
+#include "config/setting_kinds.hpp"
 
 namespace freshet {
 
@@ -31,14 +31,21 @@ std::vector<std::string> split(const std::string& key) {
   return parts;
 }
 
-std::string scalar(setting_kind kind, const std::string& value) {
-  if (kind != setting_kind::text) return value;
+std::string in_yaml_quotes(const std::string& value) {
   std::string quoted = "\"";
   for (const char letter : value) {
     if (letter == '"' || letter == '\\') quoted += '\\';
     quoted += letter;
   }
   return quoted + "\"";
+}
+
+std::string written(setting_kind kind, const std::string& value) {
+  if (kind == setting_kind::text) return in_yaml_quotes(value);
+  if (kind != setting_kind::list) return value;
+  std::string all;
+  for (const auto& entry : setting_kinds::split_list(value)) all += (all.empty() ? "" : ", ") + in_yaml_quotes(entry);
+  return "[" + all + "]";
 }
 
 class yaml_writer {
@@ -70,7 +77,8 @@ class yaml_writer {
 // "A whole number from 1 to 1000. Environment: MAX_RECOMMENDATIONS. [live]"
 std::string limits(const setting& declared) {
   std::string sentence;
-  if (declared.kind == setting_kind::number || declared.kind == setting_kind::choice) {
+  if (declared.kind == setting_kind::number || declared.kind == setting_kind::choice ||
+      declared.kind == setting_kind::list) {
     sentence = declared.accepts + ".";
     sentence.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(sentence.front())));
   }
@@ -92,13 +100,13 @@ void write_setting(const setting& declared, const options& values, yaml_writer& 
   to.comment(declared.documentation);
   const std::string bounds = limits(declared);
   if (!bounds.empty()) to.comment(bounds);
-  to.value(name, scalar(declared.kind, declared.get(values)));
+  to.value(name, written(declared.kind, declared.get(values)));
 }
 
 void write_family(const setting_family& family, const options& values, yaml_writer& to) {
   to.enter(split(family.prefix.substr(0, family.prefix.size() - 1)));
   to.comment(family.documentation);
-  for (const auto& [name, value] : family.get(values)) to.value(name, scalar(family.kind, value));
+  for (const auto& [name, value] : family.get(values)) to.value(name, written(family.kind, value));
 }
 
 }  // namespace

@@ -144,6 +144,36 @@ setting choice(std::string key, At at, choices_of<Field> choices, std::string do
       std::move(key), setting_kind::choice, std::move(documentation), accepts, std::move(environment), false, set, get};
 }
 
+/// "a, b" -> a, b.
+inline std::vector<std::string> split_list(std::string_view text) {
+  std::vector<std::string> entries;
+  while (!text.empty()) {
+    std::string_view entry = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(entry.size() + 1, text.size()));
+    const auto first = entry.find_first_not_of(" \t");
+    if (first == std::string_view::npos) continue;
+    entries.emplace_back(entry.substr(first, entry.find_last_not_of(" \t") - first + 1));
+  }
+  return entries;
+}
+
+/// Texts without commas, each of which `accepted` takes.
+template <class At, class Accepted>
+setting list(std::string key, At at, Accepted accepted, std::string accepts, std::string documentation) {
+  const auto set = [at, accepted](options& o, std::string_view text) {
+    auto entries = split_list(text);
+    if (!std::all_of(entries.begin(), entries.end(), accepted)) return false;
+    at(o) = std::move(entries);
+    return true;
+  };
+  const auto get = [at](const options& o) {
+    std::string text;
+    for (const auto& entry : at(o)) text += (text.empty() ? "" : ", ") + entry;
+    return text;
+  };
+  return {std::move(key), setting_kind::list, std::move(documentation), std::move(accepts), {}, false, set, get};
+}
+
 inline setting live(setting declared) {
   declared.live = true;
   return declared;

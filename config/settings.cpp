@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "config/api_key_settings.hpp"
 #include "config/setting_kinds.hpp"
 #include "config/setting_sections.hpp"
 
@@ -15,47 +16,66 @@ constexpr double million = 1e6;
 constexpr double day_ms = 86'400'000;
 constexpr double gigabyte = 1 << 30;
 
+/// Scheme, host and port, as a browser names the origin of a page; or the star.
+bool is_origin(std::string_view text) {
+  if (text == "*") return true;
+  const auto scheme = text.find("://");
+  if (scheme == std::string_view::npos || scheme == 0) return false;
+  const auto host = text.substr(scheme + 3);
+  return !host.empty() && host.find_first_of("/?#@*, ") == std::string_view::npos;
+}
+
 void declare_server(std::vector<setting>& all) {
-  all.insert(all.end(), {
-                            choice("profile", FRESHET_AT(profile), {{"lite", profile::lite}, {"guide", profile::guide}},
-                                   "Whose defaults: the runbook's (lite) or the operations guide's (guide)."),
-                            text("server.host", FRESHET_AT(server.host), "Address to listen on."),
-                            number("server.port", FRESHET_AT(server.port), 0, 65'535,
-                                   "Port to listen on; 0 = any free one.", {"RECSYS_PORT", "API_PORT"}),
-                            number("server.workers", FRESHET_AT(server.workers), 0, 1024,
-                                   "Threads of HTTP and of the actors; 0 = as many as the machine has, at most 4.",
-                                   {"RECSYS_WORKERS"}),
-                            number("server.header_bytes_max", FRESHET_AT(server.header_bytes_max), 1024, million,
-                                   "Largest header section of a request."),
-                            number("server.target_bytes_max", FRESHET_AT(server.target_bytes_max), 256, million,
-                                   "Longest path with query of a request."),
-                            number("server.body_bytes_max", FRESHET_AT(server.body_bytes_max), 1024, gigabyte,
-                                   "Largest body of a request."),
-                            number("server.bulk_body_bytes_max", FRESHET_AT(server.bulk_body_bytes_max), 1024, gigabyte,
-                                   "Largest body on the routes that take many events or items."),
-                            number("server.connections_max", FRESHET_AT(server.connections_max), 1, million,
-                                   "Open connections; more are closed at once."),
-                            number("server.header_deadline_ms", FRESHET_AT(server.header_deadline), 1, day_ms,
-                                   "Time for a request's header to arrive."),
-                            number("server.body_deadline_ms", FRESHET_AT(server.body_deadline), 1, day_ms,
-                                   "Time for a request's body to arrive."),
-                            number("server.write_deadline_ms", FRESHET_AT(server.write_deadline), 1, day_ms,
-                                   "Time for a client to take an answer."),
-                            number("server.idle_deadline_ms", FRESHET_AT(server.idle_deadline), 1, day_ms,
-                                   "How long a connection may stay open without a request."),
-                            number("server.request_deadline_ms", FRESHET_AT(server.request_deadline), 1, day_ms,
-                                   "Time for the work of a request; a late one is answered 503."),
-                            number("server.requests_in_flight_max", FRESHET_AT(server.requests_in_flight_max), 1,
-                                   million, "Requests in work at once; more are answered 503 with Retry-After."),
-                            number("server.drain_deadline_ms", FRESHET_AT(server.drain_deadline), 0, day_ms,
-                                   "Time for requests in work to finish at shutdown."),
-                            boolean("security.allow_anonymous", FRESHET_AT(security.allow_anonymous),
-                                    "Serve on an address that is not loopback although no key is configured."),
-                            text("api.health_status_word", FRESHET_AT(api.health_status_word),
-                                 "Status word of /health; empty = by profile: ok (lite), healthy (guide)."),
-                            number("api.max_recommendations", FRESHET_AT(api.max_recommendations), 1, 1000,
-                                   "Largest k of GET /recommend and GET /similar-items.", {"MAX_RECOMMENDATIONS"}),
-                        });
+  all.insert(
+      all.end(),
+      {
+          choice("profile", FRESHET_AT(profile), {{"lite", profile::lite}, {"guide", profile::guide}},
+                 "Whose defaults: the runbook's (lite) or the operations guide's (guide)."),
+          text("server.host", FRESHET_AT(server.host), "Address to listen on."),
+          number("server.port", FRESHET_AT(server.port), 0, 65'535, "Port to listen on; 0 = any free one.",
+                 {"RECSYS_PORT", "API_PORT"}),
+          number("server.admin_port", FRESHET_AT(server.admin_port), 0, 65'535,
+                 "Port on which alone control routes are served; 0 = on server.port."),
+          number("server.workers", FRESHET_AT(server.workers), 0, 1024,
+                 "Threads of HTTP and of the actors; 0 = as many as the machine has, at most 4.", {"RECSYS_WORKERS"}),
+          number("server.header_bytes_max", FRESHET_AT(server.header_bytes_max), 1024, million,
+                 "Largest header section of a request."),
+          number("server.target_bytes_max", FRESHET_AT(server.target_bytes_max), 256, million,
+                 "Longest path with query of a request."),
+          number("server.body_bytes_max", FRESHET_AT(server.body_bytes_max), 1024, gigabyte,
+                 "Largest body of a request."),
+          number("server.bulk_body_bytes_max", FRESHET_AT(server.bulk_body_bytes_max), 1024, gigabyte,
+                 "Largest body on the routes that take many events or items."),
+          number("server.connections_max", FRESHET_AT(server.connections_max), 1, million,
+                 "Open connections; more are closed at once."),
+          number("server.header_deadline_ms", FRESHET_AT(server.header_deadline), 1, day_ms,
+                 "Time for a request's header to arrive."),
+          number("server.body_deadline_ms", FRESHET_AT(server.body_deadline), 1, day_ms,
+                 "Time for a request's body to arrive."),
+          number("server.write_deadline_ms", FRESHET_AT(server.write_deadline), 1, day_ms,
+                 "Time for a client to take an answer."),
+          number("server.idle_deadline_ms", FRESHET_AT(server.idle_deadline), 1, day_ms,
+                 "How long a connection may stay open without a request."),
+          number("server.request_deadline_ms", FRESHET_AT(server.request_deadline), 1, day_ms,
+                 "Time for the work of a request; a late one is answered 503."),
+          number("server.requests_in_flight_max", FRESHET_AT(server.requests_in_flight_max), 1, million,
+                 "Requests in work at once; more are answered 503 with Retry-After."),
+          number("server.drain_deadline_ms", FRESHET_AT(server.drain_deadline), 0, day_ms,
+                 "Time for requests in work to finish at shutdown."),
+          boolean("security.allow_anonymous", FRESHET_AT(security.allow_anonymous),
+                  "Serve on an address that is not loopback although no key is configured."),
+          live(number("rate_limit.requests_per_second", FRESHET_AT(rate_limit.requests_per_second), 0, million,
+                      "Requests a second of one API key, or of one address where there is no key; 0 = no limit.")),
+          live(number("rate_limit.burst", FRESHET_AT(rate_limit.burst), 0, million,
+                      "Requests that one of them may send at once; 0 = those of a second.")),
+          live(list("cors.allowed_origins", FRESHET_AT(cors.allowed_origins), is_origin,
+                    "a list of origins such as https://shop.example, or *",
+                    "Origins whose pages may read answers in a browser; * = all, never with credentials.")),
+          text("api.health_status_word", FRESHET_AT(api.health_status_word),
+               "Status word of /health; empty = by profile: ok (lite), healthy (guide)."),
+          number("api.max_recommendations", FRESHET_AT(api.max_recommendations), 1, 1000,
+                 "Largest k of GET /recommend and GET /similar-items.", {"MAX_RECOMMENDATIONS"}),
+      });
 }
 
 void declare_reranking(std::vector<setting>& all) {
@@ -211,11 +231,19 @@ std::vector<setting_family> declare_families() {
     return true;
   };
   return {
-      {"events.weights.", setting_kind::number,
-       "Weight of each event type in a user's taste; a type that is not named weighs 1.",
-       "a number from -1000000 to 1000000", set_weight, get_weights},
-      {"kafka.", setting_kind::text, "Any librdkafka property by its own name, such as security.protocol.", "text",
-       set_property, [](const options& o) { return o.kafka.properties; }},
+      api_key_settings(),
+      {.prefix = "events.weights.",
+       .kind = setting_kind::number,
+       .documentation = "Weight of each event type in a user's taste; a type that is not named weighs 1.",
+       .accepts = "a number from -1000000 to 1000000",
+       .set = set_weight,
+       .get = get_weights},
+      {.prefix = "kafka.",
+       .kind = setting_kind::text,
+       .documentation = "Any librdkafka property by its own name, such as security.protocol.",
+       .accepts = "text",
+       .set = set_property,
+       .get = [](const options& o) { return o.kafka.properties; }},
   };
 }
 

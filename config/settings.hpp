@@ -17,8 +17,9 @@
 
 namespace freshet {
 
-/// How a value is written in YAML and JSON: text in quotes, the others bare.
-enum class setting_kind { text, number, boolean, choice };
+/// How a value is written in YAML and JSON: text in quotes, a list in brackets, the others bare. The environment and
+/// flags write a list as "first, second".
+enum class setting_kind { text, number, boolean, choice, list };
 
 struct setting {
   std::string key;
@@ -43,6 +44,8 @@ struct setting_family {
   setting_kind kind{};
   std::string documentation;
   std::string accepts;
+  /// Whether a list may stand for a value.
+  bool takes_lists = false;
   std::function<bool(options&, const std::string& name, std::string_view text)> set;
   std::function<std::map<std::string, std::string>(const options&)> get;
 };

@@ -35,10 +35,30 @@ struct flattener {
     return success{};
   }
 
-  status walk(const YAML::Node& node, const std::string& prefix, int depth) {
+  /// Scalars as one value; maps with a name each as if they stood by their names: `keys: [{name: a, scopes: [read]}]`
+  /// is `keys: {a: {scopes: [read]}}`.
+  status walk_list(const YAML::Node& at, const std::string& key, const YAML::Node& list, int depth) {
+    const bool has_maps = std::any_of(list.begin(), list.end(), [](const YAML::Node& entry) { return entry.IsMap(); });
+    std::string joined;
+    for (const auto& entry : list) {
+      if (!has_maps && entry.IsScalar()) {
+        joined += (joined.empty() ? "" : ", ") + entry.Scalar();
+        continue;
+      }
+      const YAML::Node name = has_maps && entry.IsMap() ? entry["name"] : YAML::Node();
+      if (!name || !name.IsScalar())
+        return refuse(entry, "an entry of " + key + " must be " + (has_maps ? "a map with a name" : "a plain value"));
+      FRESHET_TRY(walk(entry, key + "." + name.Scalar() + ".", depth + 1, "name"));
+    }
+    if (has_maps) return success{};
+    return add(at, key, std::move(joined), true);
+  }
+
+  status walk(const YAML::Node& node, const std::string& prefix, int depth, std::string_view skipped = {}) {
     if (depth > depth_max) return refuse(node, "nested more than 16 levels deep");
     for (const auto& member : node) {
       if (!member.first.IsScalar()) return refuse(member.first, "a key must be a plain word");
+      if (member.first.Scalar() == skipped) continue;
       const std::string key = prefix + member.first.Scalar();
       const YAML::Node& value = member.second;
       if (value.IsMap()) {
@@ -46,7 +66,7 @@ struct flattener {
       } else if (value.IsScalar()) {
         FRESHET_TRY(add(member.first, key, value.Scalar(), false));
       } else if (value.IsSequence()) {
-        FRESHET_TRY(add(member.first, key, "", true));
+        FRESHET_TRY(walk_list(member.first, key, value, depth));
       }
       // A key without a value, such as a section whose lines are all commented out, sets nothing.
     }

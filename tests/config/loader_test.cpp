@@ -165,13 +165,6 @@ TEST_F(loader, adds_event_types_to_the_weights) {
   EXPECT_EQ(loaded->values.events.weights.at("purchase"), 1);
 }
 
-TEST_F(loader, refuses_keys_that_it_could_not_enforce) {
-  const auto loaded = load_settings({.files = {write("keys.yaml", "security: {api_keys: {shop: secret}}\n")}});
-  ASSERT_FALSE(loaded);
-  EXPECT_THAT(loaded.failure().message, HasSubstr("api_keys"));
-  EXPECT_THAT(loaded.failure().message, Not(HasSubstr("secret")));
-}
-
 TEST_F(loader, takes_the_guides_serving_config_and_names_what_has_no_effect) {
   const auto file = write("serving_config.yaml",
                           "cache:\n  user_profile:\n    max_size: 25000\n    ttl_seconds: 60\n"
@@ -179,8 +172,7 @@ TEST_F(loader, takes_the_guides_serving_config_and_names_what_has_no_effect) {
                           "reranking:\n  enabled: true\n  weights_trainable: {cf: 0.25, content: 0.40}\n"
                           "fallback: {default_strategy: popularity}\n"
                           "hot_reload: {enabled: true, on_update: {re_warmup: false}}\n"
-                          "targets: {p50: 40}\nretrain: {schedule: '0 2 * * 0', params: {factors: 64}}\n"
-                          "cors: {allowed_origins: ['*']}\n");
+                          "targets: {p50: 40}\nretrain: {schedule: '0 2 * * 0', params: {factors: 64}}\n");
   const auto loaded =
       load_settings({.environment = {{"FAISS_NLIST", "50"}, {"WORKER_INTERVAL", "60"}}, .files = {file}});
   ASSERT_TRUE(loaded) << loaded.failure().message;
@@ -193,8 +185,7 @@ TEST_F(loader, takes_the_guides_serving_config_and_names_what_has_no_effect) {
   EXPECT_FALSE(loaded->values.hot_reload.on_update.re_warmup);
   EXPECT_EQ(loaded->values.targets.p50, milliseconds(40));
   ASSERT_EQ(loaded->warnings.size(), 1u);
-  for (const char* key :
-       {"retrain.params.factors", "cors.allowed_origins", "worker.interval_seconds (environment WORKER_INTERVAL)"}) {
+  for (const char* key : {"retrain.params.factors", "worker.interval_seconds (environment WORKER_INTERVAL)"}) {
     EXPECT_THAT(loaded->warnings.front(), HasSubstr(key));
   }
 }

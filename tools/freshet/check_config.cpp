@@ -4,7 +4,7 @@
 
 #include "config/loader.hpp"
 #include "config/render.hpp"
-#include "config/settings.hpp"
+#include "config/setting_kinds.hpp"
 #include "io/artifacts/json_tree.hpp"
 #include "tools/freshet/command.hpp"
 
@@ -48,6 +48,11 @@ void print_table(const std::vector<effective_setting>& all) {
 
 json_tree value_of(const effective_setting& one) {
   if (one.kind == setting_kind::boolean) return json_tree::of_boolean(one.value == "true");
+  if (one.kind == setting_kind::list) {
+    json_tree entries = json_tree::of_array();
+    for (const auto& entry : setting_kinds::split_list(one.value)) entries.append(json_tree::of_text(entry));
+    return entries;
+  }
   if (one.kind == setting_kind::number) {
     if (auto number = parse_json(one.value)) return std::move(number).value();
   }
