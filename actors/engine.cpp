@@ -14,11 +14,13 @@
 #include "actors/model_loader.hpp"
 #include "actors/publisher.hpp"
 #include "actors/recommender.hpp"
+#include "actors/request_log.hpp"
 #include "actors/routes.hpp"
 #include "actors/scorer.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/trend_counter.hpp"
 #include "actors/updater.hpp"
+#include "io/http/gatekeeper.hpp"
 #include "io/http/problem.hpp"
 #include "io/http/server.hpp"
 
@@ -57,11 +59,13 @@ bool is_loopback(const std::string& host) {
 }
 
 status check_security(const options& settings) {
-  if (is_loopback(settings.server.host) || settings.security.allow_anonymous) return success{};
-  return error{error_code::invalid_argument,
-               "server.host " + settings.server.host +
-                   " is reachable from other machines and no API key is configured; serve on 127.0.0.1, or set "
-                   "security.allow_anonymous: true to let everybody in"};
+  const auto& security = settings.security;
+  if (is_loopback(settings.server.host) || !security.api_keys.empty() || security.allow_anonymous) return success{};
+  return error{
+      error_code::invalid_argument,
+      "server.host " + settings.server.host +
+          " is reachable from other machines and no API key is configured; configure security.api_keys, serve on "
+          "127.0.0.1, or set security.allow_anonymous: true to let everybody in"};
 }
 
 /// Tries again while somebody else still holds what we need.
@@ -81,7 +85,10 @@ auto retry_conflict(std::chrono::milliseconds deadline, log& journal, Attempt at
 class running_engine final : public engine {
  public:
   explicit running_engine(const options& settings)
-      : settings_(settings), caches_(settings.cache), table_(settings.cache.user_profile.max_size) {}
+      : settings_(settings),
+        caches_(settings.cache),
+        table_(settings.cache.user_profile.max_size),
+        door_(route_patterns(), settings) {}
   ~running_engine() override { stop(); }
   running_engine(const running_engine&) = delete;
   running_engine& operator=(const running_engine&) = delete;
@@ -115,7 +122,16 @@ class running_engine final : public engine {
 
   void reconfigure(const options& changed) override {
     log_->set_level(changed.logging.level);
-    log_->info("settings reread: logging.level " + changed.logging.level);
+    // A service that everybody can reach does not lose its last key while it runs.
+    options reached = changed;
+    reached.server.host = settings_.server.host;
+    if (const auto secure = check_security(reached)) {
+      door_.reconfigure(changed);
+      log_->info("settings reread: logging.level " + changed.logging.level + ", " +
+                 std::to_string(changed.security.api_keys.size()) + " API keys, rate limit, allowed origins");
+    } else {
+      log_->failure("keys, rate limit and origins stay as they are: " + secure.failure().message);
+    }
     reload_model();
   }
 
@@ -331,9 +347,12 @@ class running_engine final : public engine {
         .on_done =
             [this](const http::request& in, unsigned code, std::size_t, std::chrono::nanoseconds took) {
               metrics_.request_done(to_string(in.verb), route_of(in), code, took);
-            }};
+              log_request(*log_, in, code, took);
+            },
+        .on_header = [this](const http::request& in) { return door_.check(in); }};
     const http::listen_address address{.host = settings_.server.host,
                                        .port = settings_.server.port,
+                                       .admin_port = settings_.server.admin_port,
                                        .unix_socket = owner_socket(settings_.store.path)};
     FRESHET_ASSIGN(http_, retry_conflict(settings_.server.drain_deadline, *log_,
                                          [&] { return http::server::start(address, settings_.server, 1, callbacks); }));
@@ -364,6 +383,7 @@ class running_engine final : public engine {
   std::unique_ptr<event_log> events_;
   std::shared_ptr<visibility> visible_;
   std::shared_ptr<admission> gate_;
+  http::gatekeeper door_;
   /// The system refers to it until its last thread ends.
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;

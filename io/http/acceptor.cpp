@@ -18,8 +18,10 @@ constexpr std::chrono::milliseconds rest_without_descriptors{100};
 
 }  // namespace
 
-acceptor::acceptor(listener source, std::shared_ptr<server_state> server, std::vector<std::shared_ptr<io_loop>> loops)
+acceptor::acceptor(listener source, entrance through, std::shared_ptr<server_state> server,
+                   std::vector<std::shared_ptr<io_loop>> loops)
     : source_(std::move(source)),
+      through_(through),
       server_(std::move(server)),
       loops_(std::move(loops)),
       readiness_(loops_.front()->context(), source_.socket()),
@@ -79,11 +81,11 @@ void acceptor::admit(int socket) {
     ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
   const auto& loop = loops_[next_loop_++ % loops_.size()];
-  auto peer = peer_name(socket);
+  arrival from{.peer = peer_name(socket), .through = through_};
   if (loop == loops_.front()) {
-    loop->adopt(socket, std::move(peer), full);
+    loop->adopt(socket, std::move(from), full);
   } else {
-    loop->post([loop = loop.get(), socket, peer = std::move(peer), full] { loop->adopt(socket, peer, full); });
+    loop->post([loop = loop.get(), socket, from = std::move(from), full] { loop->adopt(socket, from, full); });
   }
 }
 

@@ -18,7 +18,8 @@ namespace freshet::http {
 class acceptor : public std::enable_shared_from_this<acceptor> {
  public:
   /// Runs on the first of the loops.
-  acceptor(listener source, std::shared_ptr<server_state> server, std::vector<std::shared_ptr<io_loop>> loops);
+  acceptor(listener source, entrance through, std::shared_ptr<server_state> server,
+           std::vector<std::shared_ptr<io_loop>> loops);
   ~acceptor();
   acceptor(const acceptor&) = delete;
   acceptor& operator=(const acceptor&) = delete;
@@ -33,6 +34,7 @@ class acceptor : public std::enable_shared_from_this<acceptor> {
   void admit(int socket);
 
   listener source_;
+  const entrance through_;
   const std::shared_ptr<server_state> server_;
   std::vector<std::shared_ptr<io_loop>> loops_;
   boost::asio::posix::stream_descriptor readiness_;

@@ -104,8 +104,8 @@ void io_loop::expect_requests() {
   });
 }
 
-void io_loop::adopt(int socket, std::string peer, bool turn_away) {
-  const auto added = std::make_shared<session>(*this, server_, std::move(peer), turn_away);
+void io_loop::adopt(int socket, arrival from, bool turn_away) {
+  const auto added = std::make_shared<session>(*this, server_, std::move(from), turn_away);
   added->set_position(sessions_.size());
   sessions_.push_back(added);
   if (!ticking_) schedule_tick();

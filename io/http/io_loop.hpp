@@ -45,7 +45,7 @@ class io_loop : public std::enable_shared_from_this<io_loop> {
   void expect_requests();
 
   /// Takes over an accepted socket.
-  void adopt(int socket, std::string peer, bool turn_away);
+  void adopt(int socket, arrival from, bool turn_away);
   void forget(const session& gone);
   /// Lets sessions without a request end soon.
   void stop_idle_sessions();

@@ -20,6 +20,9 @@ enum class method { get, head, post, put, patch, delete_, options, other };
 
 using field_list = std::vector<std::pair<std::string, std::string>>;
 
+/// Which of the server's doors a connection came through.
+enum class entrance { main, admin, owner };
+
 struct request {
   method verb = method::get;
   /// As it came: "/recommend?user_id=a%20b".
@@ -33,6 +36,7 @@ struct request {
   std::string body;
   /// "127.0.0.1", or "unix" for the owner's socket.
   std::string peer;
+  entrance through = entrance::main;
   /// The client's X-Request-Id if it is acceptable, else generated.
   std::string request_id;
   /// The client's traceparent, continued; empty when there was none.

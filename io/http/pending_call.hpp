@@ -24,6 +24,8 @@ struct pending_call {
 
   request in;
   response out;
+  /// Belong to the answer, whoever gives it.
+  field_list fields;
   const std::shared_ptr<server_state> server;
   const std::shared_ptr<io_loop> loop;
   const std::weak_ptr<session> origin;

@@ -108,6 +108,11 @@ std::string_view router::dispatch(const exchange_ptr& call) const {
   return where->pattern;
 }
 
+std::string router::methods_at(std::string_view path) const {
+  const resource* where = find(path);
+  return where != nullptr ? allowed_methods(*where) : std::string();
+}
+
 std::string_view router::pattern_of(std::string_view path) const {
   const auto* where = find(path);
   return where ? std::string_view(where->pattern) : std::string_view();

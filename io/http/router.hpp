@@ -38,6 +38,8 @@ class router {
   void add(route entry);
   /// Finds and calls the handler, or answers 404, 405 or OPTIONS. Returns the pattern for metrics, "" when none.
   std::string_view dispatch(const exchange_ptr& call) const;
+  /// The methods of a path as in Allow, "" when nothing is served there.
+  std::string methods_at(std::string_view path) const;
   /// The pattern that a path matches, "" when none.
   std::string_view pattern_of(std::string_view path) const;
   /// The route that would be called (GET's for HEAD), null when none: for decisions before the body is read.

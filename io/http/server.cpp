@@ -17,13 +17,17 @@ namespace {
 
 class running_server final : public server {
  public:
-  running_server(std::vector<listener> sources, const server_options& limits, std::size_t io_threads,
+  using door = std::pair<listener, entrance>;
+
+  running_server(std::vector<door> doors, const server_options& limits, std::size_t io_threads,
                  server_callbacks callbacks)
-      : state_(std::make_shared<server_state>(limits, std::move(callbacks))), port_(sources.front().port()) {
+      : state_(std::make_shared<server_state>(limits, std::move(callbacks))), port_(doors.front().first.port()) {
     for (std::size_t i = 0; i < std::max<std::size_t>(io_threads, 1); ++i) {
       loops_.push_back(std::make_shared<io_loop>(state_));
     }
-    for (auto& source : sources) acceptors_.push_back(std::make_shared<acceptor>(std::move(source), state_, loops_));
+    for (auto& [source, through] : doors) {
+      acceptors_.push_back(std::make_shared<acceptor>(std::move(source), through, state_, loops_));
+    }
     for (const auto& each : acceptors_) each->start();
     for (const auto& loop : loops_) loop->start();
   }
@@ -75,13 +79,19 @@ class running_server final : public server {
 result<std::unique_ptr<server>> server::start(const listen_address& address, const server_options& limits,
                                               std::size_t io_threads, server_callbacks callbacks) {
   FRESHET_CHECK(callbacks.on_request != nullptr, "a server needs somebody to answer");
+  std::vector<running_server::door> doors;
   FRESHET_ASSIGN(auto sources, listen_tcp(address.host, address.port));
+  for (auto& source : sources) doors.emplace_back(std::move(source), entrance::main);
+  if (address.admin_port != 0) {
+    FRESHET_ASSIGN(auto control, listen_tcp(address.host, address.admin_port));
+    for (auto& source : control) doors.emplace_back(std::move(source), entrance::admin);
+  }
   if (!address.unix_socket.empty()) {
     FRESHET_ASSIGN(auto local, listen_unix(address.unix_socket));
-    sources.push_back(std::move(local));
+    doors.emplace_back(std::move(local), entrance::owner);
   }
   return std::unique_ptr<server>(
-      std::make_unique<running_server>(std::move(sources), limits, io_threads, std::move(callbacks)));
+      std::make_unique<running_server>(std::move(doors), limits, io_threads, std::move(callbacks)));
 }
 
 }  // namespace freshet::http

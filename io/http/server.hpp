@@ -24,6 +24,14 @@
 
 namespace freshet::http {
 
+/// What was decided with the header of a request alone.
+struct header_decision {
+  /// An answer given here (no key, too many requests) stands: the body is not read and on_request is not called.
+  std::optional<response> answer;
+  /// Added to the answer, whoever gives it.
+  field_list fields;
+};
+
 struct server_callbacks {
   std::function<void(exchange_ptr)> on_request;
   /// Once behind the requests that came together, on the thread that handed them over. Empty = not called.
@@ -32,15 +40,16 @@ struct server_callbacks {
   std::function<bool(method, std::string_view path)> accepts_bulk;
   /// Once an answer is written (or the connection died under it): for metrics and the request log.
   std::function<void(const request&, unsigned status, std::size_t body_bytes, std::chrono::nanoseconds took)> on_done;
-  /// Asked with the header alone: an answer given here (no key, too many requests) stands, the body is not read and
-  /// on_request is not called. Empty = every request is read.
-  std::function<std::optional<response>(const request&)> on_header;
+  /// Asked with the header alone. Empty = every request is read.
+  std::function<header_decision(const request&)> on_header;
 };
 
 struct listen_address {
   std::string host = "127.0.0.1";
   /// 0 = any free port; `server::port` tells.
   std::uint16_t port = 8000;
+  /// Also listen here, at the same host; 0 = not.
+  std::uint16_t admin_port = 0;
   /// Also listen here, mode 0600; empty = not.
   std::filesystem::path unix_socket;
 };

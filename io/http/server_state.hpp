@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <string>
 #include <utility>
 
 #include "config/options.hpp"
@@ -27,6 +28,12 @@ class byte_budget {
 
  private:
   std::atomic<std::ptrdiff_t> left_;
+};
+
+/// Where a connection comes from.
+struct arrival {
+  std::string peer;
+  entrance through = entrance::main;
 };
 
 struct server_state {

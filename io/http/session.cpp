@@ -26,11 +26,11 @@ std::size_t buffer_bytes_max(const server_options& limits) {
 
 }  // namespace
 
-session::session(io_loop& loop, std::shared_ptr<server_state> server, std::string peer, bool turn_away)
+session::session(io_loop& loop, std::shared_ptr<server_state> server, arrival from, bool turn_away)
     : loop_(loop),
       server_(std::move(server)),
       socket_(loop.context()),
-      peer_(std::move(peer)),
+      from_(std::move(from)),
       turn_away_(turn_away),
       buffer_(std::min(buffer_bytes_min, buffer_bytes_max(server_->limits))),
       parser_({.header_bytes_max = server_->limits.header_bytes_max,
@@ -149,19 +149,25 @@ bool session::parse() {
   return taken;
 }
 
+/// What the connection knows of a request.
+void session::identify(request& in) {
+  in.arrived = now_;
+  in.peer = from_.peer;
+  in.through = from_.through;
+  correlate(in, loop_.ids());
+}
+
 void session::on_header() {
   request& in = parser_.message();
-  in.arrived = now_;
-  in.peer = peer_;
-  correlate(in, loop_.ids());
+  identify(in);
   const auto& callbacks = server_->callbacks;
-  if (callbacks.on_header) early_answer_ = callbacks.on_header(in);
+  if (callbacks.on_header) decided_ = callbacks.on_header(in);
   if (parser_.at() != request_parser::stage::body) return;
-  if (early_answer_) {
+  if (decided_.answer) {
     // The body that follows is not worth reading, and without reading it the next request cannot be found.
     request refused = std::move(in);
     const auto call = enqueue(std::move(refused));
-    call->out = *std::exchange(early_answer_, std::nullopt);
+    call->out = *std::exchange(decided_.answer, std::nullopt);
     call->answered = call->close = finishing_ = true;
     return;
   }
@@ -185,6 +191,7 @@ void session::claim_body_bytes() {
 std::shared_ptr<pending_call> session::enqueue(request in) {
   auto call = std::make_shared<pending_call>(server_, loop_.shared_from_this(), weak_from_this());
   call->in = std::move(in);
+  call->fields = std::exchange(decided_.fields, {});
   call->body_bytes_claimed = std::exchange(body_bytes_claimed_, 0);
   body_bytes_in_work_ += call->in.body.size();
   if (const auto accepted = call->in.header("accept-encoding")) call->takes_gzip = accepts_gzip(*accepted);
@@ -200,8 +207,8 @@ void session::hand_over() {
   call->close = finishing_ = !keep_alive;
   call->tell_keep_alive = keep_alive && !http_1_1;
   enter(phase::paused);  // the next phase begins with a deadline of its own
-  if (early_answer_) {
-    call->out = *std::exchange(early_answer_, std::nullopt);
+  if (decided_.answer) {
+    call->out = *std::exchange(decided_.answer, std::nullopt);
     call->answered = true;
     return;
   }
@@ -216,11 +223,7 @@ void session::hand_over() {
 /// Answers what cannot be taken, behind the answers before it, and ends the connection.
 void session::refuse(unsigned status, std::string_view sentence) {
   request in = std::move(parser_.message());
-  if (in.request_id.empty()) {
-    in.arrived = now_;
-    in.peer = peer_;
-    correlate(in, loop_.ids());
-  }
+  if (in.request_id.empty()) identify(in);
   const auto call = enqueue(std::move(in));
   call->out = problem(status, sentence, call->in);
   call->answered = call->close = finishing_ = true;

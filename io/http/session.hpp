@@ -33,7 +33,7 @@ class session : public std::enable_shared_from_this<session> {
   using time_point = std::chrono::steady_clock::time_point;
 
   /// A session that turns its client away answers 503 to whatever comes, and ends.
-  session(io_loop& loop, std::shared_ptr<server_state> server, std::string peer, bool turn_away);
+  session(io_loop& loop, std::shared_ptr<server_state> server, arrival from, bool turn_away);
   ~session();
   session(const session&) = delete;
   session& operator=(const session&) = delete;
@@ -62,6 +62,7 @@ class session : public std::enable_shared_from_this<session> {
   void claim_body_bytes();
   void hand_over();
   void refuse(unsigned status, std::string_view sentence);
+  void identify(request& in);
   std::shared_ptr<pending_call> enqueue(request in);
   bool write();
   void append_answers();
@@ -75,7 +76,7 @@ class session : public std::enable_shared_from_this<session> {
   const std::shared_ptr<server_state> server_;
   boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, boost::asio::io_context::executor_type>
       socket_;
-  const std::string peer_;
+  const arrival from_;
   const bool turn_away_;
   std::size_t position_ = 0;
 
@@ -89,8 +90,8 @@ class session : public std::enable_shared_from_this<session> {
   bool reading_ = false;
   bool input_closed_ = false;
   bool continue_wanted_ = false;
-  /// What the application answered to the header alone.
-  std::optional<response> early_answer_;
+  /// What was decided with the header of the request being read.
+  header_decision decided_;
 
   // Calls in the order of their requests; the answers of the first `writing_calls_` are being written.
   std::deque<std::shared_ptr<pending_call>> calls_;

@@ -3,6 +3,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "io/http/io_loop.hpp"
@@ -43,6 +44,7 @@ void session::append_answers() {
     pending_call& call = *calls_[i];
     // A server that stops ends each connection behind the last request it has taken.
     if (server_->draining && i + 1 == calls_.size()) call.close = finishing_ = true;
+    std::move(call.fields.begin(), call.fields.end(), std::back_inserter(call.out.headers));
     append_head(out_, call.out,
                 {.request_id = call.in.request_id,
                  .date_line = loop_.date_line(),

@@ -64,7 +64,7 @@ class http_test_server {
     std::size_t io_threads = 1;
     std::filesystem::path unix_socket{};
     std::function<bool(http::method, std::string_view)> accepts_bulk{};
-    std::function<std::optional<http::response>(const http::request&)> on_header{};
+    std::function<http::header_decision(const http::request&)> on_header{};
   };
 
   explicit http_test_server(std::function<void(http::exchange_ptr)> handler = answer_echo) {

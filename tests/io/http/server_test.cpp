@@ -323,15 +323,19 @@ TEST(server, headers_of_the_application_cannot_end_their_line) {
 
 TEST(server, the_header_alone_can_be_answered) {
   http_test_server::settings chosen;
-  chosen.on_header = [](const request& in) -> std::optional<response> {
-    if (in.header("authorization")) return std::nullopt;
-    return response{.status = 401, .content_type = "text/plain", .body = "no key", .headers = {}};
+  chosen.on_header = [](const request& in) -> header_decision {
+    if (in.header("authorization")) return {.answer = std::nullopt, .fields = {{"X-Checked", "yes"}}};
+    return {.answer = response{.status = 401, .content_type = "text/plain", .body = "no key", .headers = {}},
+            .fields = {{"X-Checked", "no"}}};
   };
   http_test_server server(freshet::testing::answer_echo, chosen);
   auto connection = server.connect();
   connection.send(get("/") + get("/", "Authorization: key\r\n"));
-  EXPECT_EQ(connection.read_answer()->status, 401);
-  EXPECT_EQ(connection.read_answer()->status, 200);
+  const auto refused = connection.read_answer(), taken = connection.read_answer();
+  EXPECT_EQ(refused->status, 401);
+  EXPECT_EQ(refused->header("x-checked"), "no");
+  EXPECT_EQ(taken->status, 200);
+  EXPECT_EQ(taken->header("x-checked"), "yes") << "fields of the decision belong to every answer";
   // With a body to come, the body is not read and the connection ends.
   connection.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 1000\r\n\r\n");
   EXPECT_EQ(connection.read_answer()->status, 401);
