@@ -24,6 +24,8 @@ constexpr std::array routes{
     route_entry{get, "/health", none, normal, show_health},
     route_entry{get, "/metrics", read, normal, show_metrics},
     // What neither has.
+    route_entry{get, "/openapi.json", none, normal, show_openapi},
+    route_entry{get, "/docs", none, normal, show_docs},
     route_entry{get, "/livez", none, normal, show_liveness},
     route_entry{get, "/readyz", none, normal, show_readiness},
     route_entry{post, "/v1/events", ingest, bulk, ingest_events},

@@ -48,6 +48,8 @@ route_handler reload_model, show_model_info, list_models, activate_model, roll_b
 route_handler list_popular, list_trending;
 // control_routes.cpp
 route_handler show_status, pause_ingestion, resume_ingestion, drain_service;
+// document_routes.cpp
+route_handler show_openapi, show_docs;
 // service_routes.cpp
 route_handler show_health, show_metrics, show_liveness, show_readiness;
 
