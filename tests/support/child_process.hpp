@@ -22,6 +22,7 @@ class child_process {
 
   void signal(int number) const;
   bool running();
+  pid_t pid() const { return pid_; }
   /// Exit code; 128 + signal when a signal ended it; -1 when it still runs after `timeout`.
   int wait(std::chrono::milliseconds timeout);
   std::string output() const;

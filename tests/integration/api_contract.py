@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Holds a running service to its own description: /openapi.json is a valid OpenAPI 3.1 document, and Schemathesis,
+which makes requests from it, right ones and wrong ones, finds no answer that the description does not allow.
+
+    $(tools/python-env tests/integration/requirements.txt) tests/integration/api_contract.py build/release/freshet
+
+--examples N   requests of each operation in each mode (5)
+--seed N       of the requests (1); the same seed makes the same ones
+"""
+import argparse
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+KEY = "a-key-for-every-scope-0123456789"
+
+# Would end the service, or stop the ingestion that other answers wait for. Their answers have tests of their own.
+LEFT_OUT = ["/v1/control/drain", "/v1/control/pause"]
+
+
+def run(directory, *command):
+    done = subprocess.run(command, cwd=directory, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+
+
+def make_shop(freshet, directory):
+    run(directory, freshet, "generate", "--users", "60", "--items", "40", "--events", "1500", "--seed", "11", "--output", ".")
+    run(directory, freshet, "ingest", "--events", "events.csv", "--items", "items.csv", "--db", "db")
+    run(directory, freshet, "train", "als", "--db", "db", "--output", "artifacts", "--register", "--params", '{"factors": 8}')
+    # With keys, so that it is seen whether every operation asks for one where it says so.
+    (directory / "keys.yaml").write_text(
+        f"security: {{api_keys: [{{name: test, key: {KEY}, scopes: [read, ingest, admin]}}]}}\n")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Service:
+    def __init__(self, freshet, directory):
+        self.url = f"http://127.0.0.1:{free_port()}"
+        self.errors = open(directory / "serve.err", "w+")
+        port = self.url.rsplit(":", 1)[1]
+        self.process = subprocess.Popen(
+            [freshet, "serve", "--db", "db", "--model-dir", "artifacts", "--port", port, "--config", "keys.yaml"],
+            cwd=directory, stdout=subprocess.DEVNULL, stderr=self.errors)
+
+    def get(self, target):
+        with urllib.request.urlopen(self.url + target, timeout=30) as came:
+            return came.read()
+
+    def await_ready(self):
+        until = time.monotonic() + 60
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                return self.get("/readyz")
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.05)
+        self.fail("the service is not ready")
+
+    def fail(self, why):
+        self.process.kill()
+        self.errors.seek(0)
+        sys.exit(f"{why}\n{self.errors.read()[-2000:]}")
+
+    def stop(self):
+        if self.process.poll() is not None:
+            self.fail(f"the service ended by itself with {self.process.returncode}")
+        self.process.send_signal(signal.SIGTERM)
+        if self.process.wait(30) != 0:
+            self.fail(f"the service stopped with {self.process.returncode}")
+
+
+def check_document(service):
+    document = json.loads(service.get("/openapi.json"))
+    problems = list(OpenAPIV31SpecValidator(document).iter_errors())
+    if problems:
+        service.fail("openapi.json is not valid:\n" + "\n".join(str(each) for each in problems))
+    print(f"openapi.json is valid: {len(document['paths'])} paths")
+
+
+def check_answers(service, directory, examples, seed):
+    here = pathlib.Path(__file__).parent
+    # One worker: Python 3.11 counts the depth of its parser for all threads together, and fails when two parse at once.
+    command = [os.path.join(os.path.dirname(sys.executable), "schemathesis"), "--config-file",
+               str(here / "schemathesis.toml"), "run", service.url + "/openapi.json",
+               "--header", f"Authorization: Bearer {KEY}", "--max-examples", str(examples),
+               "--seed", str(seed), "--workers", "1", "--request-timeout", "30", "--no-color"]
+    for path in LEFT_OUT:
+        command += ["--exclude-path", path]
+    environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+    environment["PYTHONPATH"] = str(here)
+    done = subprocess.run(command, cwd=directory, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True)
+    print(done.stdout)
+    if done.returncode != 0:
+        service.fail(f"Schemathesis found answers that the description does not allow (seed {seed})")
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("freshet", type=pathlib.Path)
+    arguments.add_argument("--examples", type=int, default=5)
+    arguments.add_argument("--seed", type=int, default=1)
+    given = arguments.parse_args()
+    freshet = str(given.freshet.resolve())
+    with tempfile.TemporaryDirectory() as name:
+        directory = pathlib.Path(name)
+        make_shop(freshet, directory)
+        service = Service(freshet, directory)
+        try:
+            service.await_ready()
+            check_document(service)
+            check_answers(service, directory, given.examples, given.seed)
+            service.stop()
+        finally:
+            service.process.kill()
+
+
+if __name__ == "__main__":
+    main()
