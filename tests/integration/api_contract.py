@@ -4,7 +4,7 @@ which makes requests from it, right ones and wrong ones, finds no answer that th
 
     $(tools/python-env tests/integration/requirements.txt) tests/integration/api_contract.py build/release/freshet
 
---examples N   requests of each operation in each mode (5)
+--examples N   requests of each operation in each mode (3)
 --seed N       of the requests (1); the same seed makes the same ones
 """
 import argparse
@@ -113,7 +113,7 @@ def check_answers(service, directory, examples, seed):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("freshet", type=pathlib.Path)
-    arguments.add_argument("--examples", type=int, default=5)
+    arguments.add_argument("--examples", type=int, default=3)
     arguments.add_argument("--seed", type=int, default=1)
     given = arguments.parse_args()
     freshet = str(given.freshet.resolve())
