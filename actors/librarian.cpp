@@ -66,6 +66,7 @@ result<http::user_state> librarian::describe(const std::string& user_id, const u
                          .top_items = {},
                          .trained = is_trained(user_id),
                          .trainable = false,
+                         // Without a trained model everybody is.
                          .cold = true,
                          .model_id = model_ ? model_->model_id : ""};
   if (!history.empty()) {
@@ -80,13 +81,15 @@ result<http::user_state> librarian::describe(const std::string& user_id, const u
   for (const auto& event : history) ++events_of_item[event.item];
   state.items_seen = events_of_item.size();
   auto taste = strengths(history, strengths_by_type(context_.events, types));
-  const bool has_vector = state.trained && model_->user_factors && model_->user_factors->rows() > 0;
-  const auto standing = standing_of({.events = history.size(),
-                                     .has_taste = model_ && !to_taste(taste, model_->row_of_index).empty(),
-                                     .is_trained = has_vector,
-                                     .fold_in_from = context_.fallback.fold_in_from});
-  state.trainable = standing.trainable;
-  state.cold = standing.cold;
+  state.trainable = state.trained || history.size() >= trainable_from;
+  if (model_ && model_->trained()) {
+    const bool has_vector = state.trained && model_->user_factors && model_->user_factors->rows() > 0;
+    state.cold = standing_of({.events = history.size(),
+                              .has_taste = !to_taste(taste, model_->row_of_index).empty(),
+                              .is_trained = has_vector,
+                              .fold_in_from = context_.fallback.fold_in_from})
+                     .cold;
+  }
 
   std::stable_sort(taste.begin(), taste.end(), [](const auto& a, const auto& b) { return a.strength > b.strength; });
   taste.resize(std::min(taste.size(), top_items_max));

@@ -26,9 +26,10 @@ struct the_librarian : testing::small_store {
     return text.str();
   }
   /// Knows the first `items` item numbers and was trained with these users.
-  static generation_ptr model(std::size_t items, const std::vector<std::string>& users) {
+  static generation_ptr model(std::size_t items, const std::vector<std::string>& users,
+                              std::string model_id = "als_1") {
     auto made = std::make_shared<generation>();
-    made->model_id = "als_1";
+    made->model_id = std::move(model_id);
     made->served = std::make_shared<popularity_model>(std::vector<float>(items, 1.F));
     for (std::uint32_t row = 0; row < items; ++row) {
       made->index_of_row.push_back(item_index{row});
@@ -71,7 +72,11 @@ TEST_F(the_librarian, tells_the_state_of_a_user) {
                                                            {"item_id":"chair","events":1,"strength":1}])"))
       << "what was sent back is no taste";
   EXPECT_TRUE(before.at("cold").as_bool()) << "there is no model yet";
+  EXPECT_TRUE(before.at("trainable").as_bool()) << "four events are enough";
   EXPECT_TRUE(before.at("model_id").is_null());
+
+  logic.use(model(2, {}, ""));
+  EXPECT_TRUE(body_of(logic.show_user("ada", in)).at("cold").as_bool()) << "what is popular is no model of users";
 
   logic.use(model(2, {"ada", "bob"}));
   const auto after = body_of(logic.show_user("ada", in));

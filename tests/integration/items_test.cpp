@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "io/files/atomic_file.hpp"
 #include "tests/support/service_process.hpp"
@@ -61,6 +62,56 @@ TEST(live_items, are_what_they_were_after_a_kill) {
   EXPECT_EQ(service.get("/v1/items/gone").status, 404U) << "a late event brings nobody back";
   EXPECT_EQ(service.put("/v1/items/gone", R"({"title":"Back"})").status, 201U);
   EXPECT_EQ(service.get("/v1/items/gone").body.at("title"), "Back");
+}
+
+/// Which answers hold an item; a user who was trained, one whom nobody knows, an item like it, the whole shop.
+std::set<std::string> answers_with(service_process& service, const std::string& id, const std::string& another) {
+  std::set<std::string> found;
+  const auto look = [&](const char* name, const std::vector<std::string>& list) {
+    EXPECT_FALSE(list.empty()) << name;
+    if (std::find(list.begin(), list.end(), id) != list.end()) found.insert(name);
+  };
+  look("runbook", ids(service.get("/recommend?user_id=u1&k=50&use_cache=true")));
+  look("guide", ids(service.post("/recommend", R"({"user_id":"u1","topk":50})")));
+  look("v1", ids(service.post("/v1/recommend", R"({"user_id":"u1","k":80})")));
+  look("stranger", ids(service.post("/v1/recommend", R"({"user_id":"nobody","k":80})")));
+  look("similar", ids(service.get("/v1/items/" + another + "/similar?k=80"), "similar_items"));
+  look("popular", ids(service.get("/v1/popular?window=all&k=1000"), "items"));
+  return found;
+}
+
+TEST(live_items, are_in_no_answer_while_they_are_deleted_hidden_or_out_of_season) {
+  small_shop shop;
+  shop.ingest();
+  shop.train();
+  service_process service(shop.directory());
+  const auto best = ids(service.post("/v1/recommend", R"({"user_id":"u1","k":2})"));
+  ASSERT_EQ(best.size(), 2U);
+  const auto& id = best[0];
+  const auto& another = best[1];
+  const std::string path = "/v1/items/" + id;
+  const std::set<std::string> nowhere;
+  const auto everywhere = answers_with(service, id, another);
+  EXPECT_EQ(everywhere.size(), 6U);
+  const auto metadata = service.get(path).raw.body;
+
+  EXPECT_EQ(service.remove(path).status, 204U);
+  EXPECT_EQ(answers_with(service, id, another), nowhere) << "deleted";
+  EXPECT_EQ(service.get(path + "/similar").status, 404U);
+  EXPECT_EQ(service.put(path, metadata).status, 201U);
+  EXPECT_EQ(answers_with(service, id, another), everywhere) << "put again";
+
+  const std::pair<const char*, const char*> limits[] = {
+      {R"({"hidden":true})", R"({"hidden":null})"},
+      {R"({"available_from":"2999-01-01T00:00:00Z"})", R"({"available_from":1000000000})"},
+      {R"({"available_until":1500000000})", R"({"available_until":null})"},
+  };
+  for (const auto& [limit, lift] : limits) {
+    EXPECT_EQ(service.patch(path, limit).status, 200U) << limit;
+    EXPECT_EQ(answers_with(service, id, another), nowhere) << limit;
+    EXPECT_EQ(service.patch(path, lift).status, 200U) << lift;
+    EXPECT_EQ(answers_with(service, id, another), everywhere) << lift;
+  }
 }
 
 TEST(live_items, are_counted_by_what_is_popular_and_trending) {

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "core/base/text.hpp"
 #include "io/http/client.hpp"
 #include "io/http/target.hpp"
 #include "tools/freshet/command.hpp"
@@ -70,6 +71,11 @@ result<json::object> ask(const invocation& call, const ctl_flags& flags, const c
 
 std::string text_of(const json::value& value) {
   if (value.is_string()) return std::string(value.get_string());
+  if (const auto* number = value.if_double()) {
+    std::string digits;
+    append_json_number(digits, *number);
+    return digits;
+  }
   return value.is_null() ? "-" : json::serialize(value);
 }
 
