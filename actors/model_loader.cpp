@@ -85,6 +85,16 @@ activation_outcome model_loader::activate(const activation_order& order) const {
   return id;
 }
 
+std::string model_loader::named_from_artifacts(std::string sentence) const {
+  for (const auto& root : {std::filesystem::absolute(artifacts_), artifacts_}) {
+    const std::string place = (root / "").string();
+    for (auto at = sentence.find(place); at != std::string::npos; at = sentence.find(place, at)) {
+      sentence.erase(at, place.size());
+    }
+  }
+  return sentence;
+}
+
 load_outcome model_loader::load_popularity(const load_order& order) const {
   // A model that vanished from the artifacts serves on.
   if (!order.serving_model_id.empty()) return {nullptr, order.serving_fingerprint, ""};
@@ -103,11 +113,17 @@ model_loader_actor::behavior_type make_model_loader(model_loader_actor::stateful
   self->state.logic = std::make_unique<model_loader>(std::move(artifacts), std::move(audit_log), context);
   return {
       [self](const load_order_ptr& order) -> load_outcome_ptr {
-        return std::make_shared<load_outcome>(self->state.logic->load(*order));
+        auto outcome = self->state.logic->load(*order);
+        outcome.refusal = self->state.logic->named_from_artifacts(std::move(outcome.refusal));
+        return std::make_shared<load_outcome>(std::move(outcome));
       },
       [self](extend_atom, const generation_ptr& base) { return self->state.logic->extend_by_newcomers(base); },
       [self](const activation_order_ptr& order) -> activation_outcome_ptr {
-        return std::make_shared<activation_outcome>(self->state.logic->activate(*order));
+        auto outcome = self->state.logic->activate(*order);
+        if (!outcome) {
+          outcome = error{outcome.failure().code, self->state.logic->named_from_artifacts(outcome.failure().message)};
+        }
+        return std::make_shared<activation_outcome>(std::move(outcome));
       },
   };
 }

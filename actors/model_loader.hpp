@@ -27,6 +27,8 @@ class model_loader {
   /// The id that the registry names now. Errors: not_found, conflict (not a registry, a failed or broken model), and
   /// the registry's.
   activation_outcome activate(const activation_order& order) const;
+  /// The sentence with files named from the artifacts on: clients may read it, and need not know where those lie.
+  std::string named_from_artifacts(std::string sentence) const;
 
  private:
   /// The model that the artifacts name at this moment.

@@ -46,11 +46,13 @@ void read_rerank_weights(const json::object& body, recommend_query& query, compl
   auto& out = query.rerank_weights;
   const std::array<std::pair<std::string_view, std::optional<float>*>, 4> known{
       {{"cf", &out.cf}, {"content", &out.content}, {"popularity", &out.popularity}, {"quality", &out.quality}}};
-  for (const auto& [name, value] : *weights) {
+  for (const auto& each : *weights) {
+    const std::string_view name = each.key();
+    const json::value& value = each.value();
     const auto refuse = [&](std::string msg, std::string type) {
       list.push_back({{"body", "rerank_weights", std::string(name)}, std::move(msg), std::move(type)});
     };
-    const auto* found = std::ranges::find(known, std::string_view(name), [](const auto& each) { return each.first; });
+    const auto* found = std::ranges::find(known, name, [](const auto& known_weight) { return known_weight.first; });
     if (found == known.end()) {
       refuse("Extra inputs are not permitted; give cf, content, popularity and quality", "extra_forbidden");
     } else if (!value.is_number()) {

@@ -46,6 +46,9 @@ TEST(guide_reload_model, swaps_says_so_and_refuses_what_is_broken) {
   const auto broken = service.post("/reload_model", "");
   EXPECT_EQ(broken.status, 500U);
   expect_problem(broken.body, 500, "registry.json");
+  for (const auto& body : {broken.raw.body, service.get("/readyz?verbose").raw.body}) {
+    EXPECT_EQ(body.find(shop.path("")), std::string::npos) << "no internal path: " << body;
+  }
   EXPECT_EQ(service.get("/recommend?user_id=1").status, 200U) << "the old model serves on";
 }
 

@@ -16,13 +16,6 @@ service_process& service() {
   return shop_of_texts().service();
 }
 
-std::string header_of(const service_process::answer& answer, std::string_view name) {
-  for (const auto& [key, value] : answer.raw.headers) {
-    if (std::ranges::equal(key, name, [](char a, char b) { return std::tolower(a) == std::tolower(b); })) return value;
-  }
-  return {};
-}
-
 raw_answer exchange(const std::string& bytes, bool to_head = false) {
   raw_connection connection(service().port());
   connection.send(bytes);
@@ -53,7 +46,7 @@ TEST(http_status, of_each_kind_of_refusal_is_the_documented_one) {
   EXPECT_EQ(service().get("/recommend").status, 422U);
   const auto wrong_method = service().send(method::put, "/recommend");
   EXPECT_EQ(wrong_method.status, 405U);
-  EXPECT_NE(header_of(wrong_method, "Allow").find("GET"), std::string::npos);
+  EXPECT_NE(field_of(wrong_method, "Allow").find("GET"), std::string::npos);
   EXPECT_EQ(service().post("/recommend", "<a/>", "application/xml").status, 415U);
   EXPECT_EQ(service().get("/recommend?user_id=" + std::string(9'000, 'a')).status, 414U);
   EXPECT_EQ(service().send(method::get, "/livez", {{"X-Long", std::string(17'000, 'a')}}).status, 431U);
@@ -79,19 +72,19 @@ TEST(http_status, of_an_uninitialised_service_is_503_with_retry_after) {
   served_shop shop(shop_ids::texts, "", false);
   const auto answer = shop.service().get("/recommend?user_id=u1");
   EXPECT_EQ(answer.status, 503U);
-  EXPECT_FALSE(header_of(answer, "Retry-After").empty());
+  EXPECT_FALSE(field_of(answer, "Retry-After").empty());
   EXPECT_EQ(shop.service().post("/v1/recommend", R"({"user_id": "u1"})").status, 200U) << "popularity at least";
 }
 
 TEST(http_correlation, echoes_an_acceptable_id_and_makes_one_otherwise) {
   const auto echoed = [](const std::string& id) {
-    return header_of(service().send(method::get, "/livez", {{"X-Request-Id", id}}), "X-Request-Id");
+    return field_of(service().send(method::get, "/livez", {{"X-Request-Id", id}}), "X-Request-Id");
   };
   EXPECT_EQ(echoed("order-77"), "order-77");
   EXPECT_NE(echoed(std::string(129, 'a')), std::string(129, 'a'));
-  const auto first = header_of(service().get("/livez"), "X-Request-Id");
+  const auto first = field_of(service().get("/livez"), "X-Request-Id");
   EXPECT_FALSE(first.empty());
-  EXPECT_NE(first, header_of(service().get("/livez"), "X-Request-Id"));
+  EXPECT_NE(first, field_of(service().get("/livez"), "X-Request-Id"));
 }
 
 TEST(http_methods, answer_head_wherever_get_is) {
@@ -106,13 +99,13 @@ TEST(http_methods, are_told_by_options) {
   const auto answer = service().send(method::options, "/recommend");
   EXPECT_TRUE(answer.status == 200 || answer.status == 204) << answer.status;
   for (const auto* verb : {"GET", "HEAD", "POST", "OPTIONS"}) {
-    EXPECT_NE(header_of(answer, "Allow").find(verb), std::string::npos) << verb;
+    EXPECT_NE(field_of(answer, "Allow").find(verb), std::string::npos) << verb;
   }
 }
 
 TEST(http_methods, are_shared_with_no_other_origin_by_default) {
   const auto answer = service().send(method::get, "/health", {{"Origin", "https://shop.example"}});
-  EXPECT_EQ(header_of(answer, "Access-Control-Allow-Origin"), "");
+  EXPECT_EQ(field_of(answer, "Access-Control-Allow-Origin"), "");
 }
 
 TEST(http_compression, is_used_above_a_kilobyte_where_it_is_accepted) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -51,11 +53,12 @@ served_shop::served_shop(shop_ids ids, const std::string& configuration, bool tr
 }
 
 void served_shop::make_files(shop_ids ids) {
-  run({"generate", "--users", "200", "--items", "80", "--events", "4000", "--seed", "11", "--output",
+  run({"generate", "--users", "200", "--items", "80", "--events", std::to_string(events), "--seed", "11", "--output",
        directory_.path().string()});
   if (ids == shop_ids::texts) return;
-  const auto events = std::regex_replace(read_file(path("events.csv")), std::regex("\nu(\\d+),i(\\d+),"), "\n$1,$2,");
-  write_file(path("events.csv"), events);
+  const auto rewritten =
+      std::regex_replace(read_file(path("events.csv")), std::regex("\nu(\\d+),i(\\d+),"), "\n$1,$2,");
+  write_file(path("events.csv"), rewritten);
   write_file(path("items.csv"), std::regex_replace(read_file(path("items.csv")), std::regex("\ni(\\d+),"), "\n$1,"));
 }
 
@@ -84,6 +87,12 @@ id_list served_shop::seen_by(const std::string& user) const {
   return seen_.at(user);
 }
 
+std::size_t served_shop::events_of(const std::string& item) const {
+  std::size_t events_of_item = 0;
+  for (const auto& [user, items] : seen_) events_of_item += static_cast<std::size_t>(std::ranges::count(items, item));
+  return events_of_item;
+}
+
 id_list served_shop::ranking_for(const std::string& user, bool exclude_seen) {
   return ids_of(service_->post("/v1/recommend", R"({"k":1000,"user_id":")" + user + R"(","exclude_seen":)" +
                                                     (exclude_seen ? "true}" : "false}")));
@@ -110,6 +119,14 @@ id_list ids_of(const service_process::answer& answer, const char* list, const ch
     found.push_back(value.is_string() ? std::string(value.as_string()) : boost::json::serialize(value));
   }
   return found;
+}
+
+std::string field_of(const service_process::answer& answer, std::string_view name) {
+  const auto same_letters = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
+  for (const auto& [key, value] : answer.raw.headers) {
+    if (std::ranges::equal(key, name, same_letters)) return value;
+  }
+  return {};
 }
 
 }  // namespace freshet::testing

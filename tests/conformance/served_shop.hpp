@@ -33,6 +33,8 @@ using id_list = std::vector<std::string>;
 
 class served_shop {
  public:
+  static constexpr std::size_t events = 4'000;
+
   /// `configuration` is YAML; empty = defaults.
   explicit served_shop(shop_ids ids = shop_ids::texts, const std::string& configuration = "", bool trained = true);
 
@@ -46,6 +48,8 @@ class served_shop {
 
   /// What the user has had to do with, by the events file.
   id_list seen_by(const std::string& user) const;
+  /// How many events of the item the file has.
+  std::size_t events_of(const std::string& item) const;
   /// Every item in the order of the current model for the user, by POST /v1/recommend without any condition.
   id_list ranking_for(const std::string& user, bool exclude_seen = true);
 
@@ -66,6 +70,8 @@ served_shop& shop_of_integers();
 
 /// The item ids of a list, in order.
 id_list ids_of(const service_process::answer& answer, const char* list = "recommendations", const char* id = "item_id");
+/// A header field, in whatever case; empty when there is none.
+std::string field_of(const service_process::answer& answer, std::string_view name);
 /// The first k that pass.
 template <class Passes>
 id_list first_of(const id_list& ranking, std::size_t k, Passes passes) {
