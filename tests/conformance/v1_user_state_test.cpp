@@ -12,9 +12,6 @@ namespace {
 service_process& service() {
   return shop_of_texts().service();
 }
-std::string event_of(const std::string& user, const std::string& item, int ts, const std::string& more = "") {
-  return R"({"user_id":")" + user + R"(","item_id":")" + item + R"(","ts":)" + std::to_string(ts) + more + "}";
-}
 
 TEST(v1_users, show_their_state) {
   const auto answer = service().get("/v1/users/u1");
