@@ -27,6 +27,7 @@ constexpr std::array routes{
     route_entry{get, "/openapi.json", none, normal, show_openapi},
     route_entry{get, "/docs", none, normal, show_docs},
     route_entry{get, "/livez", none, normal, show_liveness},
+    route_entry{get, "/healthz", none, normal, show_liveness},
     route_entry{get, "/readyz", none, normal, show_readiness},
     route_entry{post, "/v1/events", ingest, bulk, ingest_events},
     route_entry{post, "/v1/recommend", read, normal, v1_recommend},

@@ -53,7 +53,7 @@ TEST(http_keys, are_asked_for_with_401_and_their_scopes_with_403) {
 }
 
 TEST(http_keys, are_not_needed_where_nothing_is_given_away) {
-  for (const auto* target : {"/health", "/livez", "/readyz", "/docs", "/openapi.json"}) {
+  for (const auto* target : {"/health", "/livez", "/readyz", "/healthz", "/docs", "/openapi.json"}) {
     EXPECT_EQ(ask(method::get, target, "").status, 200U) << target;
   }
 }
