@@ -17,7 +17,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 2> old_names
 
 const std::vector<std::string>& later_settings() {
   static const std::vector<std::string> all{
-      "logging.user_ids",
       "retrain.schedule",
       "retrain.min_new_events",
       "retrain.model",

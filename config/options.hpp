@@ -191,10 +191,13 @@ struct faiss_options {
 };
 
 enum class log_format { text, json };
+/// How a request's line names the user.
+enum class logged_user_ids { full, hashed, none };
 struct logging_options {
   std::string level = "INFO";
   log_format format = log_format::text;
   std::string dir = "logs";
+  logged_user_ids user_ids = logged_user_ids::full;
   milliseconds slow_request_threshold{200};
 };
 

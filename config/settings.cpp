@@ -79,38 +79,39 @@ void declare_server(std::vector<setting>& all) {
 }
 
 void declare_reranking(std::vector<setting>& all) {
-  all.insert(all.end(),
-             {
-                 text("content.embeddings", FRESHET_AT(content.embeddings),
-                      "Vectors of items made elsewhere, a .npy file with its _ids.json beside it; empty = from the "
-                      "items' text."),
-                 number("content.dimensions", FRESHET_AT(content.dimensions), 8, 4096,
-                        "Length of the vectors made from text; longer ones keep likeness more exactly."),
-                 boolean("reranking.enabled", FRESHET_AT(reranking.enabled),
-                         "Whether POST /recommend reranks where the request does not say."),
-                 number("reranking.weights_trainable.cf", FRESHET_AT(reranking.weights_trainable.cf), 0, 1,
-                        "Weight of the model's score, for users the model knows."),
-                 number("reranking.weights_trainable.content", FRESHET_AT(reranking.weights_trainable.content), 0, 1,
-                        "Weight of likeness to what the user touched."),
-                 number("reranking.weights_trainable.popularity", FRESHET_AT(reranking.weights_trainable.popularity), 0,
-                        1, "Weight of how often an item was sold."),
-                 number("reranking.weights_trainable.quality", FRESHET_AT(reranking.weights_trainable.quality), 0, 1,
-                        "Weight of an item's stars."),
-                 number("reranking.weights_cold_start.content", FRESHET_AT(reranking.weights_cold_start.content), 0, 1,
-                        "Weight of likeness to what the user touched, for users with a fallback list."),
-                 number("reranking.weights_cold_start.popularity", FRESHET_AT(reranking.weights_cold_start.popularity),
-                        0, 1, "Weight of how often an item was sold, for users with a fallback list."),
-                 number("reranking.weights_cold_start.quality", FRESHET_AT(reranking.weights_cold_start.quality), 0, 1,
-                        "Weight of an item's stars, for users with a fallback list."),
-                 boolean("reranking.diversity.enabled", FRESHET_AT(reranking.diversity.enabled),
-                         "Whether an item that is like one before it loses a part of its score."),
-                 number("reranking.diversity.penalty", FRESHET_AT(reranking.diversity.penalty), 0, 1,
-                        "The part that an item loses which is the same as one before it."),
-                 number("reranking.diversity.threshold", FRESHET_AT(reranking.diversity.threshold), 0, 0.999,
-                        "Cosine from which on an item loses."),
-                 number("reranking.candidate_multiplier", FRESHET_AT(reranking.candidate_multiplier), 1, 100,
-                        "So many times the length of the list are reranked."),
-             });
+  all.insert(
+      all.end(),
+      {
+          text("content.embeddings", FRESHET_AT(content.embeddings),
+               "Vectors of items made elsewhere, a .npy file with its _ids.json beside it; empty = from the "
+               "items' text."),
+          number("content.dimensions", FRESHET_AT(content.dimensions), 8, 4096,
+                 "Length of the vectors made from text; longer ones keep likeness more exactly."),
+          live(boolean("reranking.enabled", FRESHET_AT(reranking.enabled),
+                       "Whether POST /recommend reranks where the request does not say.")),
+          live(number("reranking.weights_trainable.cf", FRESHET_AT(reranking.weights_trainable.cf), 0, 1,
+                      "Weight of the model's score, for users the model knows.")),
+          live(number("reranking.weights_trainable.content", FRESHET_AT(reranking.weights_trainable.content), 0, 1,
+                      "Weight of likeness to what the user touched.")),
+          live(number("reranking.weights_trainable.popularity", FRESHET_AT(reranking.weights_trainable.popularity), 0,
+                      1, "Weight of how often an item was sold.")),
+          live(number("reranking.weights_trainable.quality", FRESHET_AT(reranking.weights_trainable.quality), 0, 1,
+                      "Weight of an item's stars.")),
+          live(number("reranking.weights_cold_start.content", FRESHET_AT(reranking.weights_cold_start.content), 0, 1,
+                      "Weight of likeness to what the user touched, for users with a fallback list.")),
+          live(number("reranking.weights_cold_start.popularity", FRESHET_AT(reranking.weights_cold_start.popularity), 0,
+                      1, "Weight of how often an item was sold, for users with a fallback list.")),
+          live(number("reranking.weights_cold_start.quality", FRESHET_AT(reranking.weights_cold_start.quality), 0, 1,
+                      "Weight of an item's stars, for users with a fallback list.")),
+          live(boolean("reranking.diversity.enabled", FRESHET_AT(reranking.diversity.enabled),
+                       "Whether an item that is like one before it loses a part of its score.")),
+          live(number("reranking.diversity.penalty", FRESHET_AT(reranking.diversity.penalty), 0, 1,
+                      "The part that an item loses which is the same as one before it.")),
+          live(number("reranking.diversity.threshold", FRESHET_AT(reranking.diversity.threshold), 0, 0.999,
+                      "Cosine from which on an item loses.")),
+          live(number("reranking.candidate_multiplier", FRESHET_AT(reranking.candidate_multiplier), 1, 100,
+                      "So many times the length of the list are reranked.")),
+      });
 }
 
 void declare_data(std::vector<setting>& all) {
@@ -137,10 +138,11 @@ void declare_data(std::vector<setting>& all) {
           number("fallback.fold_in_from", FRESHET_AT(fallback.fold_in_from), 1, million,
                  "Interactions from which on a user is answered by fold-in instead of a fallback list; POST /recommend "
                  "asks for two."),
-          choice("fallback.default_strategy", FRESHET_AT(fallback.default_strategy),
-                 {{"hybrid", fallback_strategy::hybrid}, {"popularity", fallback_strategy::popularity}},
-                 "The list of a user of whom the model can say nothing: likeness to what the user touched blended with "
-                 "popularity (hybrid), or popularity alone."),
+          live(choice(
+              "fallback.default_strategy", FRESHET_AT(fallback.default_strategy),
+              {{"hybrid", fallback_strategy::hybrid}, {"popularity", fallback_strategy::popularity}},
+              "The list of a user of whom the model can say nothing: likeness to what the user touched blended with "
+              "popularity (hybrid), or popularity alone.")),
           number("fallback.content_weight", FRESHET_AT(fallback.content_weight), 0, 1,
                  "Weight of likeness in the hybrid list."),
           number("fallback.popularity_weight", FRESHET_AT(fallback.popularity_weight), 0, 1,
@@ -181,6 +183,11 @@ void declare_operations(std::vector<setting>& all) {
           choice("logging.format", FRESHET_AT(logging.format), {{"text", log_format::text}, {"json", log_format::json}},
                  "Form of the lines."),
           text("logging.dir", FRESHET_AT(logging.dir), "Directory of the log files."),
+          choice(
+              "logging.user_ids", FRESHET_AT(logging.user_ids),
+              {{"full", logged_user_ids::full}, {"hashed", logged_user_ids::hashed}, {"none", logged_user_ids::none}},
+              "How the line of a request names its user: as it is, by a number that is the same until the next "
+              "start, or not at all."),
           number("logging.slow_request_threshold_ms", FRESHET_AT(logging.slow_request_threshold), 1, day_ms,
                  "A request that takes longer is logged as a warning."),
           text("kafka.brokers", FRESHET_AT(kafka.brokers), "Brokers as host:port,host:port; empty = the embedded log."),

@@ -44,7 +44,7 @@ TEST(settings, the_shipped_file_gives_every_setting_its_default) {
 }
 
 constexpr const char* samples[] = {"7",     "0.5",  "1500",       "true", "false", "latest", "json",
-                                   "ERROR", "lite", "popularity", "ivf",  "*",     "other"};
+                                   "ERROR", "lite", "popularity", "ivf",  "*",     "hashed", "other"};
 
 TEST(settings, every_field_reads_back_what_was_set) {
   const options defaults;
