@@ -51,6 +51,31 @@ void append_process_figures(std::vector<MetricFamily>& out) {
       single("process_start_time_seconds", "Start of the process, unix time.", Gauge, now.start_unix_seconds));
 }
 
+/// One series a cache, of what `figure` takes from its counters.
+template <class Figure>
+MetricFamily by_cache(const std::vector<metrics::cache_figures>& caches, std::string name, std::string help,
+                      prometheus::MetricType type, Figure figure) {
+  MetricFamily family{std::move(name), std::move(help), type, {}};
+  for (const auto& each : caches) {
+    auto& metric = family.metric.emplace_back();
+    metric.label = {{"cache", each.cache}};
+    metric.gauge.value = metric.counter.value = static_cast<double>(figure(each.counted));
+  }
+  return family;
+}
+
+void append_caches(std::vector<MetricFamily>& out, const std::vector<metrics::cache_figures>& caches) {
+  using enum prometheus::MetricType;
+  out.push_back(by_cache(caches, "freshet_cache_hits_total", "Look-ups that found something.", Counter,
+                         [](const cache_counters& of) { return of.hits; }));
+  out.push_back(by_cache(caches, "freshet_cache_misses_total", "Look-ups that found nothing, or what was too old.",
+                         Counter, [](const cache_counters& of) { return of.misses; }));
+  out.push_back(by_cache(caches, "freshet_cache_evictions_total", "Entries dropped to make room.", Counter,
+                         [](const cache_counters& of) { return of.evictions; }));
+  out.push_back(by_cache(caches, "freshet_cache_entries", "Entries kept.", Gauge,
+                         [](const cache_counters& of) { return of.size; }));
+}
+
 }  // namespace
 
 struct metrics::state {
@@ -124,6 +149,11 @@ struct metrics::state {
   std::atomic<std::uint64_t> fallbacks_sum{0};
   const std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 
+  recent_traffic recent{started};
+
+  std::mutex caches_mutex;
+  std::function<std::vector<metrics::cache_figures>()> caches;
+
   state() {
     gauges("freshet_build_info", "The program; always 1.")
         .Add({{"version", FRESHET_VERSION}, {"compiler", __VERSION__}})
@@ -147,6 +177,23 @@ void metrics::request_done(std::string_view method, std::string_view route, unsi
   const auto& series = found != nullptr ? *found : state_->overflow;
   series.count->Increment();
   series.duration->Observe(in_seconds(took));
+}
+
+void metrics::traffic(const recent_traffic::observation& seen) {
+  state_->recent.record(seen, std::chrono::steady_clock::now());
+}
+
+recent_traffic::figures metrics::recent() const {
+  return state_->recent.seen(std::chrono::steady_clock::now());
+}
+
+double metrics::fallback_ratio() const {
+  return state_->fallback_ratio();
+}
+
+void metrics::caches_from(std::function<std::vector<cache_figures>()> source) {
+  const std::lock_guard lock(state_->caches_mutex);
+  state_->caches = std::move(source);
 }
 
 void metrics::recommendations_served(std::size_t items) {
@@ -243,6 +290,10 @@ std::string metrics::prometheus() const {
           single("freshet_model_age_seconds", "Since the model that serves was made.", Gauge,
                  std::chrono::duration<double>(now).count() - static_cast<double>(state_->model_created_at)));
     }
+  }
+  {
+    const std::lock_guard lock(state_->caches_mutex);
+    if (state_->caches) append_caches(families, state_->caches());
   }
   append_process_figures(families);
   return prometheus::TextSerializer().Serialize(families);

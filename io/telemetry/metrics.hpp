@@ -15,6 +15,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "core/base/bounded_cache.hpp"
+#include "io/telemetry/recent_traffic.hpp"
 
 namespace freshet {
 
@@ -29,6 +33,11 @@ class metrics {
   //     freshet_recommendations_total (items served), freshet_fallbacks_total{method},
   //     freshet_fallback_ratio (share of the answers so far that were fallbacks)
   void request_done(std::string_view method, std::string_view route, unsigned status, std::chrono::nanoseconds took);
+  /// A request of a route that recommends took this long, or failed; any other only counts.
+  void traffic(const recent_traffic::observation& seen);
+  recent_traffic::figures recent() const;
+  /// Share of the answers so far that were fallbacks.
+  double fallback_ratio() const;
   /// Once for each answer.
   void recommendations_served(std::size_t items);
   void fallback_served(std::string_view method);
@@ -56,6 +65,14 @@ class metrics {
   // --- actors: freshet_actor_mailbox_messages{actor}, freshet_actor_restarts_total{actor}
   void mailbox(std::string_view actor, std::size_t messages);
   void actor_restarted(std::string_view actor);
+
+  // --- caches: freshet_cache_{hits,misses,evictions}_total{cache}, freshet_cache_entries{cache}
+  struct cache_figures {
+    std::string cache;
+    cache_counters counted;
+  };
+  /// Who is asked when the figures are rendered; nobody any more with an empty function.
+  void caches_from(std::function<std::vector<cache_figures>()> source);
 
   // --- store: freshet_store_write_stalled
   void store_stalled(bool stalled);

@@ -52,6 +52,31 @@ TEST(metrics, keep_the_totals_of_the_documents) {
   EXPECT_GE(sums.uptime_seconds, 0);
 }
 
+TEST(metrics, ask_the_caches_when_they_are_rendered) {
+  metrics m;
+  EXPECT_EQ(series(m, R"(freshet_cache_entries{cache="response"})"), std::nullopt);
+  std::uint64_t hits = 5;
+  m.caches_from([&] {
+    return std::vector<metrics::cache_figures>{{"response", {7, 10, hits, 2, 3, 0}}, {"fallback", {}}};
+  });
+  EXPECT_EQ(series(m, R"(freshet_cache_hits_total{cache="response"})"), 5);
+  hits = 6;
+  EXPECT_EQ(series(m, R"(freshet_cache_hits_total{cache="response"})"), 6);
+  EXPECT_EQ(series(m, R"(freshet_cache_misses_total{cache="response"})"), 2);
+  EXPECT_EQ(series(m, R"(freshet_cache_evictions_total{cache="response"})"), 3);
+  EXPECT_EQ(series(m, R"(freshet_cache_entries{cache="response"})"), 7);
+  EXPECT_EQ(series(m, R"(freshet_cache_hits_total{cache="fallback"})"), 0);
+}
+
+TEST(metrics, know_how_the_last_minute_went) {
+  metrics m;
+  m.traffic({.took = 3ms, .failed = false, .recommends = true});
+  m.traffic({.took = 3ms, .failed = true, .recommends = false});
+  EXPECT_EQ(m.recent().requests, 2U);
+  EXPECT_EQ(m.recent().errors, 1U);
+  EXPECT_EQ(m.recent().recommending, 1U);
+}
+
 TEST(metrics, show_the_share_of_fallbacks) {
   metrics m;
   EXPECT_EQ(series(m, "freshet_fallback_ratio"), 0);
