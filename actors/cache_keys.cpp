@@ -16,6 +16,7 @@ std::string stem(const recommend_task& task, std::uint64_t catalogue_version) {
   append(key, task.model->number);
   append(key, task.model->rows());
   append(key, catalogue_version);
+  append(key, task.settings_version);
   return key;
 }
 

@@ -29,6 +29,7 @@ using tick_atom = caf::atom_constant<caf::atom("tick")>;
 using stop_atom = caf::atom_constant<caf::atom("stop")>;
 using reload_atom = caf::atom_constant<caf::atom("reload")>;
 using extend_atom = caf::atom_constant<caf::atom("extend")>;
+using warmup_atom = caf::atom_constant<caf::atom("warmup")>;
 using load_atom = caf::atom_constant<caf::atom("load")>;
 using status_atom = caf::atom_constant<caf::atom("status")>;
 using pause_atom = caf::atom_constant<caf::atom("pause")>;

@@ -2,9 +2,9 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 
 #include "actors/admission.hpp"
+#include "actors/cache_summary.hpp"
 #include "actors/calling_thread.hpp"
 #include "actors/courier.hpp"
 #include "actors/event_log.hpp"
@@ -15,11 +15,16 @@
 #include "actors/publisher.hpp"
 #include "actors/recommender.hpp"
 #include "actors/request_log.hpp"
+#include "actors/retry_conflict.hpp"
 #include "actors/routes.hpp"
 #include "actors/scorer.hpp"
+#include "actors/security_check.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/trend_counter.hpp"
 #include "actors/updater.hpp"
+#include "actors/warmer.hpp"
+#include "actors/workers.hpp"
+#include "config/live_settings.hpp"
 #include "io/http/gatekeeper.hpp"
 #include "io/http/problem.hpp"
 #include "io/http/server.hpp"
@@ -31,64 +36,17 @@ using namespace std::chrono_literals;
 
 /// Batches that may be with the updaters at once.
 constexpr std::size_t updater_credits = 8;
-constexpr std::size_t workers_max = 4;
-constexpr auto retry_pause = 200ms;
-
-std::size_t workers_of(const options& settings) {
-  const std::size_t machine = std::max(1U, std::thread::hardware_concurrency());
-  const std::size_t wanted = settings.server.workers > 0 ? settings.server.workers : workers_max;
-  return std::min(wanted, machine);
-}
-
-/// Threads of the actors' scheduler: one of the workers is the I/O thread.
-std::size_t pool_threads(const options& settings) {
-  return std::max<std::size_t>(1, workers_of(settings) - 1);
-}
-
-std::size_t scorers_of(const options& settings) {
-  return settings.model.scorers > 0 ? settings.model.scorers : pool_threads(settings);
-}
-
-/// As many as workers: updaters have threads of their own, and a busy catalogue must not make the users stale.
-std::size_t updaters_of(const options& settings) {
-  return settings.model.updaters > 0 ? settings.model.updaters : workers_of(settings);
-}
-
-bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
-status check_security(const options& settings) {
-  const auto& security = settings.security;
-  if (is_loopback(settings.server.host) || !security.api_keys.empty() || security.allow_anonymous) return success{};
-  return error{
-      error_code::invalid_argument,
-      "server.host " + settings.server.host +
-          " is reachable from other machines and no API key is configured; configure security.api_keys, serve on "
-          "127.0.0.1, or set security.allow_anonymous: true to let everybody in"};
-}
-
-/// Tries again while somebody else still holds what we need.
-template <class Attempt>
-auto retry_conflict(std::chrono::milliseconds deadline, log& journal, Attempt attempt) {
-  const auto until = std::chrono::steady_clock::now() + deadline;
-  auto made = attempt();
-  bool told = false;
-  while (!made && made.failure().code == error_code::conflict && std::chrono::steady_clock::now() < until) {
-    if (!std::exchange(told, true)) journal.info("waiting: " + made.failure().message);
-    std::this_thread::sleep_for(retry_pause);
-    made = attempt();
-  }
-  return made;
-}
 
 class running_engine final : public engine {
  public:
   explicit running_engine(const options& settings)
       : settings_(settings),
+        running_(settings),
         caches_(settings.cache),
-        table_(settings.cache.user_profile.max_size),
-        door_(route_patterns(), settings) {}
+        table_(settings.cache.user_profile.max_size, settings.cache.user_profile.ttl),
+        door_(route_patterns(), settings) {
+    metrics_.caches_from([this] { return cache_figures_of(caches_, table_); });
+  }
   ~running_engine() override { stop(); }
   running_engine(const running_engine&) = delete;
   running_engine& operator=(const running_engine&) = delete;
@@ -121,17 +79,27 @@ class running_engine final : public engine {
   }
 
   void reconfigure(const options& changed) override {
-    log_->set_level(changed.logging.level);
+    options wanted = changed;
     // A service that everybody can reach does not lose its last key while it runs.
     options reached = changed;
     reached.server.host = settings_.server.host;
-    if (const auto secure = check_security(reached)) {
-      door_.reconfigure(changed);
-      log_->info("settings reread: logging.level " + changed.logging.level + ", " +
-                 std::to_string(changed.security.api_keys.size()) + " API keys, rate limit, allowed origins");
-    } else {
+    if (const auto secure = check_security(reached); !secure) {
       log_->failure("keys, rate limit and origins stay as they are: " + secure.failure().message);
+      wanted.security = running_.security;
+      wanted.rate_limit = running_.rate_limit;
+      wanted.cors = running_.cors;
     }
+    const auto reread = take_live_settings(running_, wanted);
+    log_->set_level(running_.logging.level);
+    door_.reconfigure(running_);
+    caches_.configure(running_.cache);
+    table_.set_limits(running_.cache.user_profile.max_size, running_.cache.user_profile.ttl);
+    {
+      caf::scoped_actor self{*system_};
+      self->send(supervisor_, options_ptr(std::make_shared<const options>(running_)));
+    }
+    log_->info("settings reread; changed: " + in_words(reread.taken));
+    if (!reread.waiting.empty()) log_->warning("settings that wait for a restart: " + in_words(reread.waiting));
     reload_model();
   }
 
@@ -195,7 +163,7 @@ class running_engine final : public engine {
 
   spawners make_spawners() {
     auto& system = *system_;
-    const finisher finish(catalogue_, caches_, metrics_, *log_, settings_.logging.slow_request_threshold);
+    const finisher finish(catalogue_, caches_, metrics_, *log_, settings_.logging);
     spawners start;
     start.scorer = [&system, finish](std::size_t slice) { return system.spawn(make_scorer, slice, finish); };
     start.updater = [this, &system] {
@@ -252,6 +220,16 @@ class running_engine final : public engine {
                                                           .batch_records_max = settings_.kafka.batch_records_max,
                                                           .sync_every_batch = events_->sync_every_batch});
     };
+    start.warmer = [this, &system] {
+      return system.spawn<caf::detached>(make_warmer, warmer_context{.store = store_.get(),
+                                                                     .catalogue = &catalogue_,
+                                                                     .kept = &caches_,
+                                                                     .users = &table_,
+                                                                     .state = &warmth_,
+                                                                     .journal = log_.get(),
+                                                                     .warmup = settings_.warmup,
+                                                                     .on_update = settings_.hot_reload.on_update});
+    };
     if (events_->dead_letters) {
       start.courier = [this, &system] {
         return system.spawn<caf::detached>(make_courier, courier_context{.store = store_.get(),
@@ -267,17 +245,20 @@ class running_engine final : public engine {
                                          generations());
     };
     start.frontend = [this, &system](supervisor_actor above) {
-      return system.spawn(
-          make_frontend, frontend_context{.settings = settings_,
-                                          .measured = &metrics_,
-                                          .ready = &health_,
-                                          .time = &clock_,
-                                          .gate = gate_,
-                                          .supervisor = above,
-                                          .store = store_.get(),
-                                          .ingestion = &ingestion_,
-                                          .source = events_->source->name(),
-                                          .request_stop = [this](const std::string& reason) { request_stop(reason); }});
+      return system.spawn(make_frontend,
+                          frontend_context{.settings = settings_,
+                                           .measured = &metrics_,
+                                           .ready = &health_,
+                                           .time = &clock_,
+                                           .gate = gate_,
+                                           .supervisor = above,
+                                           .store = store_.get(),
+                                           .ingestion = &ingestion_,
+                                           .source = events_->source->name(),
+                                           .request_stop = [this](const std::string& reason) { request_stop(reason); },
+                                           .kept = &caches_,
+                                           .users = &table_,
+                                           .warm = &warmth_});
     };
     return start;
   }
@@ -346,7 +327,9 @@ class running_engine final : public engine {
             },
         .on_done =
             [this](const http::request& in, unsigned code, std::size_t, std::chrono::nanoseconds took) {
-              metrics_.request_done(to_string(in.verb), route_of(in), code, took);
+              const auto route = route_of(in);
+              metrics_.request_done(to_string(in.verb), route, code, took);
+              metrics_.traffic({.took = took, .failed = code >= 500, .recommends = ranks_items(route)});
               log_request(*log_, in, code, took);
             },
         .on_header = [this](const http::request& in) { return door_.check(in); }};
@@ -371,6 +354,8 @@ class running_engine final : public engine {
   }
 
   const options settings_;
+  /// The same with what was read again since.
+  options running_;
   system_clock clock_;
   metrics metrics_;
   health health_;
@@ -380,6 +365,7 @@ class running_engine final : public engine {
   item_catalogue catalogue_;
   caches caches_;
   user_query_table table_;
+  warmth warmth_;
   std::unique_ptr<event_log> events_;
   std::shared_ptr<visibility> visible_;
   std::shared_ptr<admission> gate_;

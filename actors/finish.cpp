@@ -2,9 +2,12 @@
 
 #include <chrono>
 #include <cmath>
+#include <cstdio>
+#include <random>
 #include <set>
 
 #include "actors/reranking.hpp"
+#include "core/base/hash.hpp"
 #include "core/ranking/top_k.hpp"
 
 namespace freshet {
@@ -61,11 +64,21 @@ std::size_t asked_for(const recommend_task& task) {
 
 }  // namespace
 
+finisher::finisher(const item_catalogue& catalogue, caches& kept, metrics& measured, log& journal,
+                   const logging_options& logging)
+    : catalogue_(&catalogue),
+      kept_(&kept),
+      metrics_(&measured),
+      log_(&journal),
+      slow_after_(logging.slow_request_threshold),
+      user_ids_(logging.user_ids),
+      user_id_seed_(std::uint64_t{std::random_device{}()} << 32 | std::random_device{}()) {}
+
 void finisher::operator()(recommend_task& task) const {
   if (task.kept_answer) return answer_as_kept(task);
   const auto ranked = assemble(task);
   const double latency_ms = latency_of(task);
-  record(task, {ranked.items.size(), task.fallback_method, latency_ms});
+  if (!task.quiet) record(task, {ranked.items.size(), task.fallback_method, latency_ms});
   if (task.batch) {
     std::string body;
     http::append_batch_entry(body, *task.recommend(), ranked);
@@ -173,6 +186,18 @@ http::recommendation finisher::assemble(const recommend_task& task) const {
   return ranked;
 }
 
+void finisher::append_user(std::string& line, const std::string& user_id) const {
+  if (user_ids_ == logged_user_ids::full) {
+    line += user_id;
+  } else if (user_ids_ == logged_user_ids::none || user_id.empty()) {
+    line += '-';
+  } else {
+    char text[17];
+    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash64(user_id, user_id_seed_)));
+    line += text;
+  }
+}
+
 void finisher::record(const recommend_task& task, const outcome& answered) const {
   const auto& [count, fallback_method, latency_ms] = answered;
   metrics_->recommendations_served(count);
@@ -180,7 +205,7 @@ void finisher::record(const recommend_task& task, const outcome& answered) const
   std::string line;
   line.reserve(256);
   if (const auto* asked = task.recommend()) {
-    line.append("recommend user_id=").append(asked->user_id);
+    append_user(line.append("recommend user_id="), asked->user_id);
   } else {
     line.append("similar item_id=").append(task.similar()->item_id);
   }

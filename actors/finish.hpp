@@ -3,11 +3,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 
 #include "actors/caches.hpp"
 #include "actors/item_catalogue.hpp"
 #include "actors/recommend_task.hpp"
+#include "config/options.hpp"
 #include "io/telemetry/logging.hpp"
 #include "io/telemetry/metrics.hpp"
 
@@ -15,10 +17,8 @@ namespace freshet {
 
 class finisher {
  public:
-  /// A request that takes at least `slow_after` is logged as a warning.
   finisher(const item_catalogue& catalogue, caches& kept, metrics& measured, log& journal,
-           std::chrono::milliseconds slow_after)
-      : catalogue_(&catalogue), kept_(&kept), metrics_(&measured), log_(&journal), slow_after_(slow_after) {}
+           const logging_options& logging);
 
   void operator()(recommend_task& task) const;
 
@@ -37,12 +37,17 @@ class finisher {
     double latency_ms{};
   };
   void record(const recommend_task& task, const outcome& answered) const;
+  void append_user(std::string& line, const std::string& user_id) const;
 
   const item_catalogue* catalogue_;
   caches* kept_;
   metrics* metrics_;
   log* log_;
+  /// A request that takes at least that long is logged as a warning.
   std::chrono::milliseconds slow_after_;
+  logged_user_ids user_ids_;
+  /// Of this process, so that nobody who has the lines can try ids.
+  std::uint64_t user_id_seed_;
 };
 
 }  // namespace freshet

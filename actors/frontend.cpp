@@ -23,6 +23,7 @@ frontend_actor::behavior_type make_frontend(frontend_pointer self, frontend_cont
         // Before the wiring nobody could answer: the request dies here, which answers it.
         if (self->state.others) self->state.routes.dispatch(call);
       },
+      [self](const options_ptr& changed) { self->state.context.settings = *changed; },
       [self](generation_ptr& model) { self->state.model = std::move(model); },
       [self](tick_atom) {
         self->state.context.gate->expire(std::chrono::steady_clock::now());

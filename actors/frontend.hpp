@@ -8,9 +8,11 @@
 #include <string>
 
 #include "actors/admission.hpp"
+#include "actors/caches.hpp"
 #include "actors/health.hpp"
 #include "actors/ingestion_control.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/warmth.hpp"
 #include "config/options.hpp"
 #include "core/base/clock.hpp"
 #include "io/http/router.hpp"
@@ -32,6 +34,9 @@ struct frontend_context {
   std::string source;
   /// Begins the orderly end of the process.
   std::function<void(const std::string& reason)> request_stop;
+  caches* kept = nullptr;
+  user_query_table* users = nullptr;
+  warmth* warm = nullptr;
 };
 
 struct frontend_state {

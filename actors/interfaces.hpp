@@ -45,6 +45,8 @@ using updater_actor = caf::typed_actor<
 
 /// The RECOMMENDER finds the query of a request's user and sends the task to every scorer.
 using recommender_actor = caf::typed_actor<
+    // From now on with these settings, as far as they may change while running.
+    caf::reacts_to<options_ptr>,
     // A new request, or one that comes back from an updater.
     caf::reacts_to<recommend_task_ptr>,
     // From now on answer with this model.
@@ -82,6 +84,17 @@ using trend_counter_actor = caf::typed_actor<
     // What is popular, or trending?
     caf::reacts_to<popularity_task_ptr>>;
 
+/// The WARMER fills the caches before somebody asks. It waits for answers and therefore has a thread of its own.
+using warmer_actor = caf::typed_actor<
+    // From now on with these settings, as far as they may change while running.
+    caf::reacts_to<options_ptr>,
+    // This model is in service from now on: empties what it makes useless, and fills it again as configured.
+    caf::reacts_to<generation_ptr>,
+    // Fills the caches, unless they are filled already; `true` = in any case.
+    caf::replies_to<warmup_atom, bool>::with<warmup_outcome_ptr>,
+    // The other actors.
+    caf::reacts_to<wiring_ptr>>;
+
 /// The INGESTOR is the only consumer of the event source: decodes, applies one batch with its offset, tells the
 /// updaters. It polls and therefore has a thread of its own.
 using ingestor_actor = caf::typed_actor<
@@ -110,6 +123,8 @@ using model_loader_actor = caf::typed_actor<
 
 /// The SUPERVISOR starts all others, restarts those that die, and swaps models.
 using supervisor_actor = caf::typed_actor<
+    // From now on with these settings, as far as they may change while running.
+    caf::reacts_to<options_ptr>,
     // Looks whether the registry names another model, and swaps to it.
     caf::replies_to<reload_atom>::with<reload_outcome_ptr>,
     // Makes the registry name another model, and swaps to it.
@@ -127,6 +142,8 @@ using supervisor_actor = caf::typed_actor<
 
 /// The FRONTEND takes requests from the HTTP server, routes and parses them, and answers what needs nobody else.
 using frontend_actor = caf::typed_actor<
+    // From now on with these settings, as far as they may change while running.
+    caf::reacts_to<options_ptr>,
     // A request.
     caf::reacts_to<http::exchange_ptr>,
     // From now on this model is the one in service.
@@ -145,6 +162,7 @@ struct wiring {
   librarian_actor librarian;
   trend_counter_actor trend_counter;
   ingestor_actor ingestor;
+  warmer_actor warmer;
   frontend_actor frontend;
 };
 

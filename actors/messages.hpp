@@ -10,7 +10,9 @@
 #include "actors/generation.hpp"
 #include "actors/recommend_task.hpp"
 #include "actors/visibility.hpp"
+#include "config/options.hpp"
 #include "core/base/result.hpp"
+#include "io/http/cache_api.hpp"
 #include "io/http/ingestion_api.hpp"
 #include "io/http/message.hpp"
 #include "io/http/popularity_api.hpp"
@@ -123,6 +125,20 @@ struct reload_outcome {
 };
 using reload_outcome_ptr = std::shared_ptr<const reload_outcome>;
 
+/// Settings that were read again.
+using options_ptr = std::shared_ptr<const options>;
+
+/// What became of a warm-up.
+struct warmup_outcome {
+  /// Nothing was needed.
+  bool was_warm = false;
+  http::precomputed_counts computed;
+  double duration_ms = 0;
+  /// Why it was not done; empty when it was.
+  std::string refusal;
+};
+using warmup_outcome_ptr = std::shared_ptr<const warmup_outcome>;
+
 }  // namespace freshet
 
 FRESHET_LOCAL_MESSAGE(freshet::http::exchange_ptr)
@@ -141,3 +157,5 @@ FRESHET_LOCAL_MESSAGE(freshet::actor_reports_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::load_order_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::load_outcome_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::reload_outcome_ptr)
+FRESHET_LOCAL_MESSAGE(freshet::warmup_outcome_ptr)
+FRESHET_LOCAL_MESSAGE(freshet::options_ptr)

@@ -61,6 +61,10 @@ struct recommend_task {
   /// Where this is one of many.
   std::shared_ptr<batch_answer> batch;
   std::size_t place_in_batch = 0;
+  /// Asked by the service itself: computed in any case, not counted, not logged, and no answer is kept.
+  bool quiet = false;
+  /// Of the settings that the list is made with.
+  std::uint64_t settings_version = 0;
   generation_ptr model;
   user_query_ptr user;
 

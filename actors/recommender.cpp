@@ -36,6 +36,7 @@ http::response refuse_condition(const recommend_task& task, const error& why) {
 
 recommender::next_step recommender::prepare(recommend_task& task) {
   if (!task.model) task.model = model_;
+  task.settings_version = settings_version_;
   const auto form = task.similar() ? task.similar()->form : task.recommend()->form;
   if (!task.model || (form != http::surface::v1 && !task.model->trained())) {
     task.answer(http::problem(503, "Service not initialized", task.call->in()));
@@ -92,7 +93,8 @@ bool recommender::find_user(recommend_task& task) const {
   const bool wants_told = asked.explain && !task.told;
   if (task.user && !wants_told) return true;
   task.user.reset();
-  if (!wants_told && asked.history.empty() && !asked.as_of) task.user = context_.table->find(asked.user_id);
+  if (!wants_told && !task.quiet && asked.history.empty() && !asked.as_of)
+    task.user = context_.table->find(asked.user_id);
   if (task.user && task.user->generation == task.model->number) return true;
   task.user.reset();
   return false;
@@ -130,7 +132,7 @@ recommender::next_step recommender::prepare_recommend(recommend_task& task) {
 }
 
 bool recommender::find_answer(recommend_task& task) const {
-  if (!context_.kept || !context_.kept->enabled()) return false;
+  if (!context_.kept || !context_.kept->enabled() || task.quiet) return false;
   task.answer_key = key_of_answer(task, context_.catalogue->version(context_.time->now_seconds()));
   const auto& cache = task.similar() ? task.similar()->cache : task.recommend()->cache;
   if (task.answer_key.empty() || cache.invalidate) return false;
@@ -143,7 +145,7 @@ bool recommender::find_list(recommend_task& task) const {
   task.list_key = key_of_list(task, context_.catalogue->version(context_.time->now_seconds()));
   const auto& cache = task.similar() ? task.similar()->cache : task.recommend()->cache;
   if (!cache.use) task.list_key.clear();
-  if (task.list_key.empty() || cache.invalidate) return false;
+  if (task.list_key.empty() || cache.invalidate || task.quiet) return false;
   auto& lists = task.similar() ? context_.kept->item_similarity : context_.kept->fallback;
   task.kept_list = lists.find(task.list_key, std::chrono::steady_clock::now());
   return task.kept_list != nullptr;
@@ -318,6 +320,9 @@ recommender_actor::behavior_type make_recommender(recommender_actor::stateful_po
             for (const auto& each : others->scorers) hand(each);
           }
         }
+      },
+      [self](const options_ptr& changed) {
+        self->state.logic->configure({.reranking = changed->reranking, .fallback = changed->fallback});
       },
       [self](generation_ptr& model) { self->state.logic->use(std::move(model)); },
       [self](wiring_ptr& others) { self->state.others = std::move(others); },

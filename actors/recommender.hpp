@@ -31,6 +31,11 @@ class recommender {
   explicit recommender(const recommender_context& context) : context_(context), eligible_(*context.catalogue) {}
 
   void use(generation_ptr model) { model_ = std::move(model); }
+  /// What was kept under other settings is not found any more.
+  void configure(const recommender_options& changed) {
+    context_.options = changed;
+    ++settings_version_;
+  }
 
   enum class next_step { rank, resolve_user, finish, answered };
   /// Prepares the task for the scorers, or finds that an updater must compute the user's query first, or that all was
@@ -59,6 +64,7 @@ class recommender {
   recommender_context context_;
   eligibility eligible_;
   generation_ptr model_;
+  std::uint64_t settings_version_ = 0;
 };
 
 struct recommender_state {

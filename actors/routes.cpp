@@ -1,6 +1,8 @@
 #include "actors/routes.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 namespace freshet {
@@ -14,12 +16,18 @@ constexpr std::array routes{
     // Surface A, the runbook's.
     route_entry{get, "/recommend", read, normal, lite_recommend},
     route_entry{get, "/similar-items", read, normal, lite_similar_items},
+    route_entry{post, "/cache/clear", admin, normal, clear_lite_caches},
+    route_entry{post, "/cache/config", admin, normal, configure_cache},
     // Surface B, the operations guide's.
     route_entry{post, "/recommend", read, normal, guide_recommend},
     route_entry{post, "/batch_recommend", read, normal, guide_batch_recommend},
     route_entry{post, "/similar_items", read, normal, guide_similar_items},
     route_entry{post, "/reload_model", admin, normal, reload_model},
     route_entry{get, "/model_info", read, normal, show_model_info},
+    route_entry{get, "/stats", read, normal, show_stats},
+    route_entry{get, "/cache_stats", read, normal, show_cache_stats},
+    route_entry{post, "/cache_warmup", admin, normal, warm_caches},
+    route_entry{post, "/cache_clear", admin, normal, clear_guide_caches},
     // What both have.
     route_entry{get, "/health", none, normal, show_health},
     route_entry{get, "/metrics", read, normal, show_metrics},
@@ -80,6 +88,11 @@ const http::router& route_patterns() {
 
 std::string_view route_of(const http::request& in) {
   return route_patterns().pattern_of(in.path);
+}
+
+bool ranks_items(std::string_view route) {
+  constexpr std::string_view endings[] = {"recommend", "similar", "similar-items", "similar_items", "rank"};
+  return std::any_of(std::begin(endings), std::end(endings), [route](auto ending) { return route.ends_with(ending); });
 }
 
 }  // namespace freshet

@@ -35,6 +35,9 @@ struct route_entry {
 /// The pattern that a request matches ("/v1/users/{id}/events"), "" when none: the label of its metrics.
 [[nodiscard]] std::string_view route_of(const http::request& in);
 
+/// Whether a route answers with ranked items: what the latency targets are about.
+[[nodiscard]] bool ranks_items(std::string_view route);
+
 // recommendation_routes.cpp
 route_handler lite_recommend, lite_similar_items, guide_recommend, guide_batch_recommend, guide_similar_items,
     v1_recommend, v1_rank, v1_similar_items;
@@ -50,6 +53,8 @@ route_handler list_popular, list_trending;
 route_handler show_status, pause_ingestion, resume_ingestion, drain_service;
 // document_routes.cpp
 route_handler show_openapi, show_docs;
+// cache_routes.cpp
+route_handler show_stats, show_cache_stats, warm_caches, clear_guide_caches, clear_lite_caches, configure_cache;
 // service_routes.cpp
 route_handler show_health, show_metrics, show_liveness, show_readiness;
 

@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/cache_summary.hpp"
 #include "actors/routes.hpp"
 #include "actors/service_summary.hpp"
 
@@ -20,10 +21,11 @@ void show_metrics(frontend_pointer self, http::exchange_ptr call, const http::pa
                          .headers = {}});
   }
   const auto sums = measured.sums();
-  call->answer(http::render_metrics(summarize(self->state), {.requests = sums.requests,
-                                                             .recommendations = sums.recommendations,
-                                                             .errors = sums.errors,
-                                                             .cache_hit_ratio = 0}));
+  call->answer(
+      http::render_metrics(summarize(self->state), {.requests = sums.requests,
+                                                    .recommendations = sums.recommendations,
+                                                    .errors = sums.errors,
+                                                    .cache_hit_ratio = summarize_caches(self->state).hit_ratio()}));
 }
 
 void show_liveness(frontend_pointer, http::exchange_ptr call, const http::path_parameters&) {

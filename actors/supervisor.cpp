@@ -21,8 +21,17 @@ void announce(supervisor_pointer self) {
   self->send(crew->recommender, crew);
   self->send(crew->frontend, crew);
   self->send(crew->ingestor, crew);
+  self->send(crew->warmer, crew);
   for (const auto& each : crew->updaters) self->send(each, crew);
   state.context.on_wired(crew);
+}
+
+void announce_settings(supervisor_pointer self) {
+  const auto& state = self->state;
+  if (!state.settings) return;
+  self->send(state.crew.recommender, state.settings);
+  self->send(state.crew.warmer, state.settings);
+  self->send(state.crew.frontend, state.settings);
 }
 
 void announce_model(supervisor_pointer self) {
@@ -32,6 +41,8 @@ void announce_model(supervisor_pointer self) {
   for (const auto& each : state.crew.updaters) self->send(each, state.model);
   self->send(state.crew.recommender, state.model);
   self->send(state.crew.librarian, state.model);
+  // Behind the recommender, so that it warms up for this model.
+  self->send(state.crew.warmer, state.model);
   self->send(state.crew.frontend, state.model);
 }
 
@@ -73,6 +84,7 @@ void add_places(supervisor_pointer self) {
   add_place(self, "librarian", state.crew.librarian, start.librarian);
   add_place(self, "trend_counter", state.crew.trend_counter, start.trend_counter);
   add_place(self, "ingestor", state.crew.ingestor, start.ingestor);
+  add_place(self, "warmer", state.crew.warmer, start.warmer);
   add_place(self, "model_loader", state.model_loader, start.model_loader);
   if (start.courier) add_place(self, "courier", state.courier, start.courier);
   add_place(self, "frontend", state.crew.frontend,
@@ -264,6 +276,10 @@ supervisor_actor::behavior_type make_supervisor(supervisor_pointer self, supervi
         return promise;
       },
       [self](status_atom) -> actor_reports_ptr { return std::make_shared<const actor_reports>(report(self->state)); },
+      [self](options_ptr& changed) {
+        self->state.settings = std::move(changed);
+        announce_settings(self);
+      },
       [self](tick_atom) {
         const auto& state = self->state;
         if (state.stopping) return;
@@ -283,6 +299,7 @@ supervisor_actor::behavior_type make_supervisor(supervisor_pointer self, supervi
         if (self->state.stopping) return;
         occupy(self, name);
         announce(self);
+        announce_settings(self);
         announce_model(self);
       },
       [self](stop_atom) -> caf::result<bool> {

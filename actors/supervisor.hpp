@@ -29,6 +29,7 @@ struct spawners {
   std::function<librarian_actor()> librarian;
   std::function<trend_counter_actor()> trend_counter;
   std::function<ingestor_actor()> ingestor;
+  std::function<warmer_actor()> warmer;
   /// Empty function = no dead-letter topic.
   std::function<courier_actor()> courier;
   std::function<model_loader_actor()> model_loader;
@@ -76,6 +77,8 @@ struct supervisor_state {
   courier_actor courier;
 
   generation_ptr model;
+  /// As they were read again; null = as everybody got them at the start.
+  options_ptr settings;
   std::string fingerprint;
   std::uint64_t generations = 0;
   bool loading = false;

@@ -2,11 +2,15 @@
 //          the rows not to recommend again. And the table of those of recent users.
 // Why:     updaters publish immutable snapshots, recommenders read them without asking; a warm user costs one look-up.
 // Threads: the table may be used from any thread. Each user has one updater, the only one that publishes for it.
-// Limits:  at most `capacity` users; beyond, those not asked for lately make room (second chance).
+// Limits:  at most `capacity` users; beyond, those not asked for lately make room (second chance). A snapshot older
+// than
+//          the ttl is not found, so that the user's updater computes it anew: what an event changes is published at
+//          once, the ttl bounds for how long anything else could go unnoticed.
 #pragma once
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <shared_mutex>
@@ -14,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/bounded_cache.hpp"
 #include "core/data/string_map.hpp"
 #include "core/models/model.hpp"
 
@@ -41,13 +46,15 @@ using user_query_ptr = std::shared_ptr<const user_query>;
 
 class user_query_table {
  public:
-  explicit user_query_table(std::size_t capacity);
+  using time_point = std::chrono::steady_clock::time_point;
 
-  /// The snapshot of a user, or null.
-  user_query_ptr find(std::string_view user_id) const;
+  explicit user_query_table(std::size_t capacity, std::chrono::seconds ttl = std::chrono::hours(24));
+
+  /// The snapshot of a user, or null. Counts as a hit or a miss.
+  user_query_ptr find(std::string_view user_id, time_point now = std::chrono::steady_clock::now()) const;
   /// As find, but without counting as a use: for the updater that asks whether to refresh.
   bool contains(std::string_view user_id) const;
-  void publish(user_query_ptr snapshot);
+  void publish(user_query_ptr snapshot, time_point now = std::chrono::steady_clock::now());
   /// For the next snapshot to be published; never the same twice.
   std::uint64_t next_version() { return ++versions_; }
   void erase(std::string_view user_id);
@@ -55,9 +62,15 @@ class user_query_table {
   void clear();
   std::size_t size() const;
 
+  /// From now on. Shards that hold more than their new share are emptied.
+  void set_limits(std::size_t capacity, std::chrono::seconds ttl);
+  std::chrono::seconds ttl() const { return std::chrono::seconds(ttl_seconds_.load(std::memory_order_relaxed)); }
+  cache_counters counters() const;
+
  private:
   struct slot {
     user_query_ptr snapshot;
+    time_point published;
     mutable std::atomic<bool> used{false};
   };
   struct shard {
@@ -66,6 +79,12 @@ class user_query_table {
     /// Ids in the order in which the clock hand passes them.
     std::vector<std::string> ring;
     std::size_t hand = 0;
+    std::size_t capacity = 1;
+    /// Of those that write under the lock.
+    std::uint64_t evictions = 0;
+    mutable std::atomic<std::uint64_t> hits{0};
+    mutable std::atomic<std::uint64_t> misses{0};
+    mutable std::atomic<std::uint64_t> expirations{0};
   };
   static constexpr std::size_t shards = 16;
 
@@ -74,7 +93,8 @@ class user_query_table {
   static void make_room(shard& full);
 
   std::atomic<std::uint64_t> versions_{0};
-  std::size_t capacity_per_shard_;
+  std::atomic<std::size_t> capacity_{0};
+  std::atomic<std::chrono::seconds::rep> ttl_seconds_{0};
   std::array<shard, shards> shards_;
 };
 

@@ -84,7 +84,7 @@ TEST(scorer, asks_the_index_for_some_requests_and_scans_its_slice_for_others_of_
   caches kept{cache_options{}};
   metrics measured;
   testing::recording_log journal;
-  scorer logic(1, finisher(catalogue, kept, measured, journal, std::chrono::seconds(1)));
+  scorer logic(1, finisher(catalogue, kept, measured, journal, logging_options{}));
   const auto call = std::make_shared<testing::recording_exchange>(testing::make_request(http::method::get, "/"));
   std::vector<recommend_task_ptr> tasks;
   for (const bool by_index : {false, true, true, false}) {

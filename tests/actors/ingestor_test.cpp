@@ -98,6 +98,15 @@ TEST_F(the_ingestor, applies_a_batch_and_names_whom_it_touched) {
   EXPECT_TRUE(ready.ready());
 }
 
+TEST_F(the_ingestor, takes_no_more_at_once_than_it_is_told) {
+  for (int i = 0; i < 25; ++i) source.append(event_of("ada", "item " + std::to_string(i)));
+  auto logic = make();
+  ASSERT_TRUE(logic.round());
+  EXPECT_EQ(events_of("ada"), 10U);
+  ASSERT_TRUE(logic.round());
+  EXPECT_EQ(events_of("ada"), 20U);
+}
+
 TEST_F(the_ingestor, goes_on_where_the_store_says_not_where_the_source_was) {
   source.append(event_of("ada", "x"));
   { make().round(); }

@@ -54,6 +54,36 @@ TEST(user_query_table, forgets_on_demand) {
   EXPECT_EQ(table.size(), 0U);
 }
 
+TEST(user_query_table, does_not_find_what_is_older_than_the_ttl) {
+  using std::chrono::seconds;
+  user_query_table table(100, seconds(10));
+  const user_query_table::time_point start{seconds(1000)};
+  table.publish(snapshot("ada"), start);
+  EXPECT_NE(table.find("ada", start + seconds(9)), nullptr);
+  EXPECT_EQ(table.find("ada", start + seconds(10)), nullptr);
+  EXPECT_TRUE(table.contains("ada")) << "events of the user still renew it";
+  table.publish(snapshot("ada"), start + seconds(10));
+  EXPECT_NE(table.find("ada", start + seconds(19)), nullptr);
+  EXPECT_EQ(table.find("bob", start), nullptr);
+  const auto counted = table.counters();
+  EXPECT_EQ(counted.hits, 2U);
+  EXPECT_EQ(counted.misses, 2U);
+  EXPECT_EQ(counted.expirations, 1U);
+  EXPECT_EQ(counted.size, 1U);
+  EXPECT_EQ(counted.max_size, 100U);
+}
+
+TEST(user_query_table, takes_over_other_limits_while_it_is_used) {
+  user_query_table table(1600);
+  for (int number = 0; number < 1'000; ++number) table.publish(snapshot("user" + std::to_string(number)));
+  table.set_limits(160, std::chrono::seconds(5));
+  EXPECT_EQ(table.ttl(), std::chrono::seconds(5));
+  EXPECT_EQ(table.size(), 0U) << "every shard held more than its share";
+  EXPECT_EQ(table.counters().evictions, 1'000U);
+  for (int number = 0; number < 1'000; ++number) table.publish(snapshot("user" + std::to_string(number)));
+  EXPECT_LE(table.size(), 160U);
+}
+
 TEST(user_query_table, may_be_read_while_it_is_written) {
   user_query_table table(64);
   std::jthread writer([&](const std::stop_token& stop) {

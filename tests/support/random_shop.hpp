@@ -228,7 +228,7 @@ class random_shop {
   caches kept_{cache_options{}};
   metrics measured_;
   recording_log journal_;
-  finisher finish_{catalogue_, kept_, measured_, journal_, std::chrono::milliseconds(1'000)};
+  finisher finish_{catalogue_, kept_, measured_, journal_, logging_options{}};
   recommender logic_{{.kept = &kept_, .catalogue = &catalogue_, .table = &table_, .time = &time_, .options = {}}};
   std::vector<scorer> scorers_;
 };
