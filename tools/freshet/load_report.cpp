@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "tools/freshet/load_mix.hpp"
+
 namespace freshet::tools {
 namespace {
 
@@ -24,6 +26,16 @@ json_tree rounded(double value) {
   return json_tree::of_number(std::strtod(text, nullptr));
 }
 
+json_tree latency_json(const latency_histogram& of) {
+  auto latency = json_tree::of_object();
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    latency.set(share_names[i], rounded(in_ms(of.quantile(shares[i]))));
+  }
+  latency.set("mean", rounded(in_ms(of.mean())));
+  latency.set("max", rounded(in_ms(of.max())));
+  return latency;
+}
+
 bool is_error(unsigned status) {
   return status == 0 || status >= 400;
 }
@@ -33,6 +45,9 @@ bool is_error(unsigned status) {
 void load_report::record(const http::load_outcome& one) {
   latency_.record(one.latency);
   ++statuses_[one.status];
+  auto& kind = kinds_[one.kind];
+  kind.latency.record(one.latency);
+  if (is_error(one.status)) ++kind.errors;
   const auto at = std::chrono::duration_cast<std::chrono::seconds>(one.at).count();
   const std::size_t place = std::min(static_cast<std::size_t>(at), seconds_max - 1);
   if (place >= seconds_.size()) seconds_.resize(place + 1);
@@ -49,6 +64,26 @@ std::uint64_t load_report::errors() const {
 double load_report::rate() const {
   const double seconds = std::chrono::duration<double>(summary_.elapsed).count();
   return seconds > 0 ? static_cast<double>(count()) / seconds : 0;
+}
+
+plot load_report::to_plot(const std::string& title) const {
+  plot drawn{.title = title, .x_label = "second of the run", .y_label = "latency, ms", .shown = {}};
+  const std::pair<const char*, double> shown[] = {{"p50", 0.5}, {"p99", 0.99}};
+  for (const auto& [name, share] : shown) {
+    plot::series line{.name = name, .values = {}, .is_line = true};
+    for (std::size_t i = 0; i < seconds_.size(); ++i) {
+      if (seconds_[i].latency.count() == 0) continue;
+      line.values.emplace_back(static_cast<double>(i), in_ms(seconds_[i].latency.quantile(share)));
+    }
+    drawn.shown.push_back(std::move(line));
+  }
+  plot::series errors{.name = "errors", .values = {}, .is_line = false};
+  for (std::size_t i = 0; i < seconds_.size(); ++i) {
+    if (seconds_[i].errors > 0)
+      errors.values.emplace_back(static_cast<double>(i), static_cast<double>(seconds_[i].errors));
+  }
+  drawn.shown.push_back(std::move(errors));
+  return drawn;
 }
 
 std::string load_report::to_table(const std::string& what) const {
@@ -75,6 +110,14 @@ std::string load_report::to_table(const std::string& what) const {
                   static_cast<unsigned long long>(times));
     table += line;
   }
+  for (const auto& [number, each] : kinds_) {
+    if (kinds_.size() == 1) break;
+    std::snprintf(line, sizeof line, "\n  %-10s %8llu, p50 %.3g ms, p99 %.3g ms, %llu errors",
+                  std::string(load_kind_names.at(number)).c_str(),
+                  static_cast<unsigned long long>(each.latency.count()), in_ms(each.latency.quantile(0.5)),
+                  in_ms(each.latency.quantile(0.99)), static_cast<unsigned long long>(each.errors));
+    table += line;
+  }
   if (summary_.unsent > 0) {
     std::snprintf(line, sizeof line, "\n  %llu were due and not sent: more than the connections could carry",
                   static_cast<unsigned long long>(summary_.unsent));
@@ -84,12 +127,14 @@ std::string load_report::to_table(const std::string& what) const {
 }
 
 json_tree load_report::to_json() const {
-  auto latency = json_tree::of_object();
-  for (std::size_t i = 0; i < shares.size(); ++i) {
-    latency.set(share_names[i], rounded(in_ms(latency_.quantile(shares[i]))));
+  auto kinds = json_tree::of_object();
+  for (const auto& [number, each] : kinds_) {
+    auto one = json_tree::of_object();
+    one.set("requests", json_tree::of_integer(each.latency.count()));
+    one.set("errors", json_tree::of_integer(each.errors));
+    one.set("latency_ms", latency_json(each.latency));
+    kinds.set(std::string(load_kind_names.at(number)), std::move(one));
   }
-  latency.set("mean", rounded(in_ms(latency_.mean())));
-  latency.set("max", rounded(in_ms(latency_.max())));
   auto within = json_tree::of_object();
   for (const int bound : bounds_ms) {
     within.set(std::to_string(bound) + "ms", rounded(latency_.share_within(std::chrono::milliseconds(bound))));
@@ -113,9 +158,10 @@ json_tree load_report::to_json() const {
   report.set("errors", json_tree::of_integer(errors()));
   report.set("rate", rounded(rate()));
   report.set("unsent", json_tree::of_integer(summary_.unsent));
-  report.set("latency_ms", std::move(latency));
+  report.set("latency_ms", latency_json(latency_));
   report.set("share_within", std::move(within));
   report.set("statuses", std::move(statuses));
+  report.set("kinds", std::move(kinds));
   report.set("seconds", std::move(timeline));
   return report;
 }

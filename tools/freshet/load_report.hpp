@@ -10,6 +10,7 @@
 #include "core/base/result.hpp"
 #include "io/artifacts/json_tree.hpp"
 #include "io/http/load_generator.hpp"
+#include "tools/freshet/plot.hpp"
 
 namespace freshet::tools {
 
@@ -33,9 +34,13 @@ class load_report {
   double rate() const;
   const latency_histogram& latency() const { return latency_; }
 
+  /// Half and 99 % of each second of the run, for a plot.
+  plot to_plot(const std::string& title) const;
+
   /// For people.
   std::string to_table(const std::string& what) const;
-  /// {requests, errors, rate, unsent, latency_ms{...}, share_within{...}, statuses{...}, seconds[{...}]}
+  /// {requests, errors, rate, unsent, latency_ms{...}, share_within{...}, statuses{...}, kinds{<name>: {requests,
+  /// errors, latency_ms}}, seconds[{...}]}
   json_tree to_json() const;
 
  private:
@@ -45,7 +50,13 @@ class load_report {
     std::uint64_t errors = 0;
   };
 
+  struct figures_of_kind {
+    latency_histogram latency;
+    std::uint64_t errors = 0;
+  };
+
   latency_histogram latency_;
+  std::map<std::uint32_t, figures_of_kind> kinds_;
   std::map<unsigned, std::uint64_t> statuses_;
   std::vector<second> seconds_;
   http::load_summary summary_;

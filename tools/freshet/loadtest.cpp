@@ -34,6 +34,8 @@ struct loadtest_flags {
   double errors_max = 0.01;
   bool as_json = false;
   std::string output;
+  std::string kinds = "recommend=1";
+  std::string plot;
 };
 
 result<load_ids> ids_for(const loadtest_flags& flags) {
@@ -126,6 +128,9 @@ status show(const loadtest_flags& flags, const load_report& requests, const load
                                    .rate = flags.rate};
   const std::string document = to_json(described, requests, events);
   if (!flags.output.empty()) FRESHET_TRY(write_file_atomically(flags.output, document));
+  if (!flags.plot.empty()) {
+    FRESHET_TRY(draw(requests.to_plot("freshet loadtest, " + flags.mix + ", " + flags.kinds), flags.plot));
+  }
   if (flags.as_json) {
     std::fputs(document.c_str(), stdout);
     return success{};
@@ -135,7 +140,13 @@ status show(const loadtest_flags& flags, const load_report& requests, const load
   return success{};
 }
 
-int loadtest(const loadtest_flags& flags) {
+int loadtest(loadtest_flags flags) {
+  const auto kinds = parse_kinds(flags.kinds);
+  if (!kinds) {
+    fail("loadtest", kinds.failure());
+    return exit_usage;
+  }
+  flags.requests.kinds = *kinds;
   const auto ids = ids_for(flags);
   if (!ids) return fail("loadtest", ids.failure());
   stop_request stop;
@@ -179,6 +190,12 @@ void declare_flags(CLI::App& command, loadtest_flags& flags) {
   command.add_option("--surface", flags.requests.surface, "guide: POST /recommend; lite: GET /recommend; v1")
       ->check(CLI::IsMember({"guide", "lite", "v1"}))
       ->capture_default_str();
+  command
+      .add_option(
+          "--kinds", flags.kinds,
+          "Shares of the kinds of requests: recommend, similar, batch (100 users), filtered (by price), reranked")
+      ->capture_default_str();
+  command.add_option("--price-max", flags.requests.price_max, "What filtered requests ask for")->capture_default_str();
   command.add_option("--topk", flags.requests.topk, "Items to ask for")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -193,6 +210,7 @@ void declare_flags(CLI::App& command, loadtest_flags& flags) {
       ->capture_default_str();
   command.add_flag("--json", flags.as_json, "Print JSON");
   command.add_option("--output", flags.output, "Also write the JSON to a file");
+  command.add_option("--plot", flags.plot, "Draw latency by second into an SVG (with gnuplot)");
   command.callback([&flags, total, duration] {
     if (total->count() == 0 && duration->count() == 0) flags.total = 1'000;
   });
