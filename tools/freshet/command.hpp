@@ -59,6 +59,7 @@ int fail(std::string_view command, const error& why);
 /// The same for what `load_options` refused; returns exit_bad_configuration.
 int fail_configuration(std::string_view command, const error& why);
 
+void add_analyze(CLI::App& app, invocation& call);
 void add_check_config(CLI::App& app, invocation& call);
 void add_ctl(CLI::App& app, invocation& call);
 void add_evaluate(CLI::App& app, invocation& call);

@@ -7,6 +7,7 @@
 #include "io/http/client.hpp"
 #include "io/http/target.hpp"
 #include "tools/freshet/command.hpp"
+#include "tools/freshet/service_url.hpp"
 
 namespace freshet::tools {
 namespace {
@@ -27,15 +28,6 @@ struct ctl_request {
   std::string target;
 };
 
-/// The setting's address, as a client on this machine reaches it.
-std::string url_of(const options& settings) {
-  const auto& host = settings.server.host;
-  const bool anywhere = host == "0.0.0.0" || host == "::";
-  const bool is_ipv6 = host.find(':') != std::string::npos;
-  const std::string shown = anywhere ? "127.0.0.1" : is_ipv6 ? "[" + host + "]" : host;
-  return "http://" + shown + ":" + std::to_string(settings.server.port);
-}
-
 /// The sentence of a problem, or whatever came instead.
 std::string sentence_of(const http::response& answer) {
   json::error_code failed;
@@ -50,7 +42,7 @@ result<json::object> ask(const invocation& call, const ctl_flags& flags, const c
   std::string url = flags.url;
   if (url.empty()) {
     FRESHET_ASSIGN(const auto settings, load_options(call));
-    url = url_of(settings);
+    url = service_url(settings.server);
   }
   const auto timeout = std::chrono::milliseconds(static_cast<std::int64_t>(flags.timeout_s * 1000));
   FRESHET_ASSIGN(const auto service, http::client::connect(url, timeout));

@@ -17,7 +17,7 @@ constexpr add_command commands[] = {
     freshet::tools::add_optimize, freshet::tools::add_evaluate,     freshet::tools::add_evaluate_hybrid,
     freshet::tools::add_serve,    freshet::tools::add_ctl,          freshet::tools::add_model,
     freshet::tools::add_gdpr,     freshet::tools::add_check_config, freshet::tools::add_loadtest,
-    freshet::tools::add_version,
+    freshet::tools::add_analyze,  freshet::tools::add_version,
 };
 
 constexpr const char* examples = R"(A first run, from nothing to recommendations:
