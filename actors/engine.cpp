@@ -329,7 +329,7 @@ class running_engine final : public engine {
             [this](const http::request& in, unsigned code, std::size_t, std::chrono::nanoseconds took) {
               const auto route = route_of(in);
               metrics_.request_done(to_string(in.verb), route, code, took);
-              metrics_.traffic({.took = took, .failed = code >= 500, .recommends = ranks_items(route)});
+              if (!is_probe(route)) metrics_.traffic({took, code >= 500, ranks_items(route)});
               log_request(*log_, in, code, took);
             },
         .on_header = [this](const http::request& in) { return door_.check(in); }};

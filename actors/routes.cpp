@@ -90,6 +90,11 @@ std::string_view route_of(const http::request& in) {
   return route_patterns().pattern_of(in.path);
 }
 
+bool is_probe(std::string_view route) {
+  constexpr std::string_view probes[] = {"/health", "/healthz", "/livez", "/readyz"};
+  return std::ranges::find(probes, route) != std::end(probes);
+}
+
 bool ranks_items(std::string_view route) {
   constexpr std::string_view endings[] = {"recommend", "similar", "similar-items", "similar_items", "rank"};
   return std::any_of(std::begin(endings), std::end(endings), [route](auto ending) { return route.ends_with(ending); });

@@ -37,6 +37,8 @@ struct route_entry {
 
 /// Whether a route answers with ranked items: what the latency targets are about.
 [[nodiscard]] bool ranks_items(std::string_view route);
+/// Whether a route only asks whether the service is well: a 503 of it is its answer, not an error.
+[[nodiscard]] bool is_probe(std::string_view route);
 
 // recommendation_routes.cpp
 route_handler lite_recommend, lite_similar_items, guide_recommend, guide_batch_recommend, guide_similar_items,

@@ -5,8 +5,8 @@
 //       recent: {seconds, requests, errors, error_rate, requests_per_second},
 //       latency_ms: {p50, p90, p95, p99, max, count}, fallback_rate, embeddings,
 //       settings: {workers, machine_threads, reranking_enabled, candidate_multiplier}}
-//       `recent` and `latency_ms` are about the last minute, the latter about requests that recommend; `embeddings` is
-//       the name of the file with the items' vectors, null when they come from text.
+//       `recent` and `latency_ms` are about the last minute without probes, the latter about requests that recommend;
+//       `embeddings` is the name of the file with the items' vectors, null when they come from text.
 #pragma once
 
 #include <cstdint>

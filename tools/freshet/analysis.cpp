@@ -106,12 +106,12 @@ class analysis {
   // --- errors, capacity, fallback
 
   void look_at_errors() {
-    const bool recent = stat("recent.requests") >= requests_min;
-    const double rate = stat(recent ? "recent.error_rate" : "requests.error_rate");
+    // Too few to judge: said of the latency already.
+    if (stat("recent.requests") < requests_min) return;
+    const double rate = stat("recent.error_rate");
     const bool missed = rate > targets_.error_rate;
     add(missed ? finding_level::missed : finding_level::ok, "error rate",
-        percent(rate) + (recent ? " of the last minute" : " since the start") + ", target at most " +
-            percent(targets_.error_rate),
+        percent(rate) + " of the last minute, target at most " + percent(targets_.error_rate),
         missed ? "look for 5xx in the service's log and at /readyz?verbose: what is not ready names its reason" : "");
   }
 
