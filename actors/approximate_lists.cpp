@@ -78,9 +78,9 @@ void index_lists(generation& made, const faiss_options& settings) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
   made.indexed.ranking_recall = ranking ? *ranking : 1;
   made.indexed.similarity_recall = similarity ? *similarity : 1;
-  char seconds[32];
-  std::snprintf(seconds, sizeof seconds, "%.1f s", took.count());
-  made.indexed.described = std::string(options.kind == index_kind::ivf ? "ivf" : "hnsw") + " built in " + seconds +
+  char duration[32];
+  std::snprintf(duration, sizeof duration, "%.1f s", took.count());
+  made.indexed.described = std::string(options.kind == index_kind::ivf ? "ivf" : "hnsw") + " built in " + duration +
                            "; recommendations " + words_of(ranking) + "; similar items " + words_of(similarity);
 }
 

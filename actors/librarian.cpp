@@ -80,20 +80,21 @@ result<http::user_state> librarian::describe(const std::string& user_id, const u
   std::map<item_index, std::uint64_t> events_of_item;
   for (const auto& event : history) ++events_of_item[event.item];
   state.items_seen = events_of_item.size();
-  auto taste = strengths(history, strengths_by_type(context_.events, types));
+  auto drawn_to = strengths(history, strengths_by_type(context_.events, types));
   state.trainable = state.trained || history.size() >= trainable_from;
   if (model_ && model_->trained()) {
     const bool has_vector = state.trained && model_->user_factors && model_->user_factors->rows() > 0;
     state.cold = standing_of({.events = history.size(),
-                              .has_taste = !to_taste(taste, model_->row_of_index).empty(),
+                              .has_taste = !to_taste(drawn_to, model_->row_of_index).empty(),
                               .is_trained = has_vector,
                               .fold_in_from = context_.fallback.fold_in_from})
                      .cold;
   }
 
-  std::stable_sort(taste.begin(), taste.end(), [](const auto& a, const auto& b) { return a.strength > b.strength; });
-  taste.resize(std::min(taste.size(), top_items_max));
-  for (const auto& [item, strength] : taste) {
+  std::stable_sort(drawn_to.begin(), drawn_to.end(),
+                   [](const auto& a, const auto& b) { return a.strength > b.strength; });
+  drawn_to.resize(std::min(drawn_to.size(), top_items_max));
+  for (const auto& [item, strength] : drawn_to) {
     FRESHET_ASSIGN(auto item_id, context_.store->item_id(item));
     state.top_items.push_back({std::move(item_id), events_of_item[item], strength});
   }

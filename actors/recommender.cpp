@@ -17,7 +17,6 @@ constexpr std::size_t candidates_max = 1000;
 constexpr std::size_t rows_at_once_max = 8192;
 
 void use_strategy(recommend_task& task, const http::strategy_request& asked) {
-  if (task.k == 0) return;
   task.reranking = strategy_weights{weights_of(asked.strategy, asked.weights)};
   task.candidates = strategy_candidates(task.k);
 }
@@ -54,13 +53,19 @@ recommender::next_step recommender::prepare_similar(recommend_task& task) {
   }
   if (find_answer(task)) return next_step::finish;
   const auto row = task.model->row_of(*index);
-  // An item of which nothing is known yet is like no other: an empty list, not an error.
-  task.k = row == no_row ? 0 : asked.k;
+  if (row == no_row) {
+    // An item of which nothing is known yet is like no other: an empty list, not an error, and nothing to rank.
+    task.list = &task.model->similarity;
+    task.answer_key.clear();
+    task.kept_list = std::make_shared<const cached_ranking>();
+    return next_step::finish;
+  }
+  task.k = asked.k;
   task.candidates = task.k;
   choose_similarity(task, row);
   choose_index(task);
   if (asked.strategy) use_strategy(task, *asked.strategy);
-  if (row != no_row) task.excluded = {row};
+  task.excluded = {row};
   if (!choose_rows(task, asked.conditions)) return next_step::answered;
   return find_list(task) ? next_step::finish : next_step::rank;
 }
@@ -70,7 +75,6 @@ recommender::next_step recommender::prepare_similar(recommend_task& task) {
 void recommender::choose_similarity(recommend_task& task, item_row row) const {
   const auto& model = *task.model;
   task.list = &model.similarity;
-  if (row == no_row) return;
   const bool by_content = model.content && (!task.similar()->use_cf || !model.in_model(row));
   if (by_content) {
     const auto content = model.known.content.row(to_integer(row));

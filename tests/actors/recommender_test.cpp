@@ -192,8 +192,8 @@ TEST_F(the_recommender, finds_neighbours_of_known_items_only) {
   EXPECT_EQ(known.excluded, std::vector{item_row{1}});
   EXPECT_EQ(known.candidates, 2U);
   recommend_task younger_than_the_model(call, http::similar_query{.item_id = "c", .k = 2});
-  ASSERT_EQ(logic.prepare(younger_than_the_model), recommender::next_step::rank);
-  EXPECT_EQ(younger_than_the_model.k, 0U);
+  ASSERT_EQ(logic.prepare(younger_than_the_model), recommender::next_step::finish) << "there is nothing to rank";
+  EXPECT_TRUE(younger_than_the_model.kept_list->rows.empty());
   recommend_task unknown(call, http::similar_query{.item_id = "zzz"});
   EXPECT_EQ(logic.prepare(unknown), recommender::next_step::answered);
   EXPECT_EQ(call->answer()->status, 404U);

@@ -129,6 +129,7 @@ TEST_P(model_family_in_service, recommends_an_item_that_came_after_the_training_
   const auto only_new = [&] { return ask(R"({"user_id":"u1","k":5,"include_items":["new"]})"); };
   EXPECT_TRUE(only_new().empty());
   put("");
+  EXPECT_EQ(service->get("/similar-items?item_id=new").status, 200U) << "also before it has a row";
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   while (only_new().empty() && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
