@@ -28,12 +28,9 @@ struct cached_response {
   std::string fallback_method;
 };
 
-/// The best rows of the model, with the counts that an answer states.
+/// The best candidates of a list, before they are reranked.
 struct cached_ranking {
   std::vector<scored_row> rows;
-  /// Items that could have been recommended, before and after filters.
-  std::size_t original_count = 0;
-  std::size_t filtered_count = 0;
 };
 
 class caches {

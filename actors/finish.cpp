@@ -115,8 +115,7 @@ std::vector<scored_row> finisher::candidates(const recommend_task& task) const {
   auto best = merge(task);
   if (!task.list_key.empty()) {
     auto& lists = task.similar() ? kept_->item_similarity : kept_->fallback;
-    lists.insert(task.list_key,
-                 std::make_shared<const cached_ranking>(cached_ranking{best, task.original_count, task.filtered_count}),
+    lists.insert(task.list_key, std::make_shared<const cached_ranking>(cached_ranking{best}),
                  std::chrono::steady_clock::now());
   }
   return best;
