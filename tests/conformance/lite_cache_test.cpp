@@ -1,4 +1,4 @@
-// The response cache as GET /recommend and /similar-items control it.
+// The response cache as GET /recommend and /similar-items control it, POST /cache/clear and /cache/config.
 #include <gtest/gtest.h>
 
 #include "tests/conformance/served_shop.hpp"
@@ -56,6 +56,29 @@ TEST(lite_cache, never_answers_with_what_was_before_an_event) {
       202U);
   const auto after = ids_of(get(target));
   EXPECT_EQ(std::ranges::count(after, before[0]), 0);
+}
+
+TEST(lite_cache_routes, clear_and_configure) {
+  auto& service = shop_of_texts().service();
+  get("/recommend?user_id=u14&use_cache=true");
+  const auto cleared = service.post("/cache/clear", "");
+  ASSERT_EQ(cleared.status, 200U) << cleared.raw.body;
+  expect_shape(cleared.body, R"({"status": "string", "cleared": "object"})");
+  EXPECT_EQ(cleared.body.at("status"), "success");
+  EXPECT_FALSE(cache_of("/recommend?user_id=u14&use_cache=true").at("hit").as_bool());
+
+  const auto off = service.post("/cache/config?enabled=false&default_ttl=60", "");
+  ASSERT_EQ(off.status, 200U) << off.raw.body;
+  expect_shape(off.body,
+               R"({"status": "string", "cache_enabled": "boolean", "default_ttl": "integer",
+      "recommendation_cache": {"size": "integer", "hits": "integer", "misses": "integer", "hit_rate": "number"},
+      "similar_items_cache": {"size": "integer", "hits": "integer", "misses": "integer", "hit_rate": "number"}})");
+  EXPECT_EQ(off.body.at("status"), "success");
+  EXPECT_FALSE(off.body.at("cache_enabled").as_bool());
+  EXPECT_EQ(off.body.at("default_ttl"), 60);
+  EXPECT_FALSE(cache_of("/recommend?user_id=u14&use_cache=true").at("hit").as_bool());
+  const auto on = service.post("/cache/config?enabled=true&default_ttl=300", "");
+  EXPECT_TRUE(on.body.at("cache_enabled").as_bool());
 }
 
 }  // namespace
