@@ -82,7 +82,8 @@ class run {
   asio::steady_timer schedule_;
   asio::steady_timer watch_;
   std::vector<std::unique_ptr<connection>> connections_;
-  std::vector<connection*> free_;
+  /// Taken in turn: one that is never used is closed by the server, and the request that finds it so has no answer.
+  std::deque<connection*> free_;
   std::deque<due_request> waiting_;
   steady::time_point start_;
   std::uint64_t started_ = 0;
@@ -186,8 +187,8 @@ void run::schedule_next() {
       waiting_.push_back(due);
       continue;
     }
-    connection* carrier = free_.back();
-    free_.pop_back();
+    connection* carrier = free_.front();
+    free_.pop_front();
     ++sent_;
     ++in_flight_;
     carrier->send(due);
