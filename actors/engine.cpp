@@ -6,23 +6,13 @@
 #include "actors/admission.hpp"
 #include "actors/cache_summary.hpp"
 #include "actors/calling_thread.hpp"
-#include "actors/courier.hpp"
 #include "actors/event_log.hpp"
-#include "actors/frontend.hpp"
-#include "actors/ingestor.hpp"
-#include "actors/librarian.hpp"
-#include "actors/model_loader.hpp"
-#include "actors/publisher.hpp"
-#include "actors/recommender.hpp"
 #include "actors/request_log.hpp"
 #include "actors/retry_conflict.hpp"
 #include "actors/routes.hpp"
-#include "actors/scorer.hpp"
 #include "actors/security_check.hpp"
+#include "actors/spawning.hpp"
 #include "actors/supervisor.hpp"
-#include "actors/trend_counter.hpp"
-#include "actors/updater.hpp"
-#include "actors/warmer.hpp"
 #include "actors/workers.hpp"
 #include "config/live_settings.hpp"
 #include "io/http/gatekeeper.hpp"
@@ -150,117 +140,22 @@ class running_engine final : public engine {
     return success{};
   }
 
-  generation_context generations() {
-    return {.store = store_.get(),
-            .catalogue = &catalogue_,
+  shared_parts parts() {
+    return {.settings = &settings_,
             .time = &clock_,
-            .slices = scorers_of(settings_),
-            .content = settings_.content,
-            .cold_start = {.content = settings_.fallback.content_weight,
-                           .popularity = settings_.fallback.popularity_weight},
-            .faiss = settings_.faiss};
-  }
-
-  spawners make_spawners() {
-    auto& system = *system_;
-    const finisher finish(catalogue_, caches_, metrics_, *log_, settings_.logging);
-    spawners start;
-    start.scorer = [&system, finish](std::size_t slice) { return system.spawn(make_scorer, slice, finish); };
-    start.updater = [this, &system] {
-      return system.spawn<caf::detached>(make_updater, updater_context{.store = store_.get(),
-                                                                       .catalogue = &catalogue_,
-                                                                       .table = &table_,
-                                                                       .measured = &metrics_,
-                                                                       .events = settings_.events,
-                                                                       .fallback = settings_.fallback});
-    };
-    start.recommender = [this, &system, finish] {
-      return system.spawn(
-          make_recommender,
-          recommender_context{.kept = &caches_,
-                              .catalogue = &catalogue_,
-                              .table = &table_,
-                              .time = &clock_,
-                              .options = {.reranking = settings_.reranking, .fallback = settings_.fallback}},
-          finish);
-    };
-    start.publisher = [this, &system] {
-      return system.spawn<caf::detached>(make_publisher, publisher_context{.sink = events_->sink,
-                                                                           .store = store_.get(),
-                                                                           .catalogue = &catalogue_,
-                                                                           .visible = visible_,
-                                                                           .time = &clock_});
-    };
-    start.librarian = [this, &system] {
-      return system.spawn<caf::detached>(
-          make_librarian, librarian_context{.store = store_.get(),
-                                            .audit = std::make_shared<audit_log>(settings_.logging.dir, clock_),
-                                            .time = &clock_,
-                                            .artifacts = settings_.model.dir,
-                                            .events = settings_.events,
-                                            .fallback = settings_.fallback});
-    };
-    start.trend_counter = [this, &system] {
-      return system.spawn<caf::detached>(make_trend_counter, trend_counter_context{.store = store_.get(),
-                                                                                   .catalogue = &catalogue_,
-                                                                                   .time = &clock_,
-                                                                                   .ready = &health_,
-                                                                                   .journal = log_.get()});
-    };
-    start.ingestor = [this, &system] {
-      return system.spawn<caf::detached>(make_ingestor,
-                                         ingestor_context{.store = store_.get(),
-                                                          .source = events_->source,
-                                                          .visible = visible_,
-                                                          .measured = &metrics_,
-                                                          .journal = log_.get(),
-                                                          .ready = &health_,
-                                                          .control = &ingestion_,
-                                                          .time = &clock_,
-                                                          .batch_records_max = settings_.kafka.batch_records_max,
-                                                          .sync_every_batch = events_->sync_every_batch});
-    };
-    start.warmer = [this, &system] {
-      return system.spawn<caf::detached>(make_warmer, warmer_context{.store = store_.get(),
-                                                                     .catalogue = &catalogue_,
-                                                                     .kept = &caches_,
-                                                                     .users = &table_,
-                                                                     .state = &warmth_,
-                                                                     .journal = log_.get(),
-                                                                     .warmup = settings_.warmup,
-                                                                     .on_update = settings_.hot_reload.on_update});
-    };
-    if (events_->dead_letters) {
-      start.courier = [this, &system] {
-        return system.spawn<caf::detached>(make_courier, courier_context{.store = store_.get(),
-                                                                         .sink = events_->dead_letters,
-                                                                         .kafka = settings_.kafka,
-                                                                         .measured = &metrics_,
-                                                                         .journal = log_});
-      };
-    }
-    start.model_loader = [this, &system] {
-      return system.spawn<caf::detached>(make_model_loader, std::filesystem::path(settings_.model.dir),
-                                         std::filesystem::path(settings_.logging.dir) / "registry_audit.log",
-                                         generations());
-    };
-    start.frontend = [this, &system](supervisor_actor above) {
-      return system.spawn(make_frontend,
-                          frontend_context{.settings = settings_,
-                                           .measured = &metrics_,
-                                           .ready = &health_,
-                                           .time = &clock_,
-                                           .gate = gate_,
-                                           .supervisor = above,
-                                           .store = store_.get(),
-                                           .ingestion = &ingestion_,
-                                           .source = events_->source->name(),
-                                           .request_stop = [this](const std::string& reason) { request_stop(reason); },
-                                           .kept = &caches_,
-                                           .users = &table_,
-                                           .warm = &warmth_});
-    };
-    return start;
+            .measured = &metrics_,
+            .ready = &health_,
+            .ingestion = &ingestion_,
+            .journal = log_,
+            .store = store_.get(),
+            .catalogue = &catalogue_,
+            .kept = &caches_,
+            .users = &table_,
+            .warm = &warmth_,
+            .events = events_.get(),
+            .visible = visible_,
+            .gate = gate_,
+            .request_stop = [this](const std::string& reason) { request_stop(reason); }};
   }
 
   status start_actors() {
@@ -271,7 +166,7 @@ class running_engine final : public engine {
     health_.fail("ingestion", "starting");
     health_.fail("model", "loading");
     gate_ = std::make_shared<admission>(settings_.server.requests_in_flight_max, settings_.server.request_deadline);
-    supervisor_context context{.start = make_spawners(),
+    supervisor_context context{.start = make_spawners(*system_, parts()),
                                .scorers = scorers_of(settings_),
                                .updaters = updaters_of(settings_),
                                .restarts = settings_.supervisor,

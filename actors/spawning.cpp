@@ -1,0 +1,148 @@
+#include "actors/spawning.hpp"
+
+#include "actors/courier.hpp"
+#include "actors/frontend.hpp"
+#include "actors/ingestor.hpp"
+#include "actors/librarian.hpp"
+#include "actors/model_loader.hpp"
+#include "actors/publisher.hpp"
+#include "actors/recommender.hpp"
+#include "actors/scorer.hpp"
+#include "actors/trend_counter.hpp"
+#include "actors/updater.hpp"
+#include "actors/warmer.hpp"
+#include "actors/workers.hpp"
+
+namespace freshet {
+namespace {
+
+generation_context generations(const shared_parts& parts) {
+  const auto& settings = *parts.settings;
+  return {
+      .store = parts.store,
+      .catalogue = parts.catalogue,
+      .time = parts.time,
+      .slices = scorers_of(settings),
+      .content = settings.content,
+      .cold_start = {.content = settings.fallback.content_weight, .popularity = settings.fallback.popularity_weight},
+      .faiss = settings.faiss};
+}
+
+/// What serves requests.
+void add_serving(spawners& start, caf::actor_system& system, const shared_parts& parts) {
+  const auto& settings = *parts.settings;
+  const finisher finish(*parts.catalogue, *parts.kept, *parts.measured, *parts.journal, settings.logging);
+  start.scorer = [&system, finish](std::size_t slice) { return system.spawn(make_scorer, slice, finish); };
+  start.updater = [&system, parts] {
+    return system.spawn<caf::detached>(make_updater, updater_context{.store = parts.store,
+                                                                     .catalogue = parts.catalogue,
+                                                                     .table = parts.users,
+                                                                     .measured = parts.measured,
+                                                                     .events = parts.settings->events,
+                                                                     .fallback = parts.settings->fallback});
+  };
+  start.recommender = [&system, parts, finish] {
+    return system.spawn(
+        make_recommender,
+        recommender_context{.kept = parts.kept,
+                            .catalogue = parts.catalogue,
+                            .table = parts.users,
+                            .time = parts.time,
+                            .options = {.reranking = parts.settings->reranking, .fallback = parts.settings->fallback}},
+        finish);
+  };
+  start.librarian = [&system, parts] {
+    return system.spawn<caf::detached>(make_librarian, librarian_context{.store = parts.store,
+                                                                         .audit = std::make_shared<audit_log>(
+                                                                             parts.settings->logging.dir, *parts.time),
+                                                                         .time = parts.time,
+                                                                         .artifacts = parts.settings->model.dir,
+                                                                         .events = parts.settings->events,
+                                                                         .fallback = parts.settings->fallback});
+  };
+  start.frontend = [&system, parts](supervisor_actor above) {
+    return system.spawn(make_frontend, frontend_context{.settings = *parts.settings,
+                                                        .measured = parts.measured,
+                                                        .ready = parts.ready,
+                                                        .time = parts.time,
+                                                        .gate = parts.gate,
+                                                        .supervisor = above,
+                                                        .store = parts.store,
+                                                        .ingestion = parts.ingestion,
+                                                        .source = parts.events->source->name(),
+                                                        .request_stop = parts.request_stop,
+                                                        .kept = parts.kept,
+                                                        .users = parts.users,
+                                                        .warm = parts.warm});
+  };
+}
+
+/// What takes events and items in.
+void add_ingestion(spawners& start, caf::actor_system& system, const shared_parts& parts) {
+  start.publisher = [&system, parts] {
+    return system.spawn<caf::detached>(make_publisher, publisher_context{.sink = parts.events->sink,
+                                                                         .store = parts.store,
+                                                                         .catalogue = parts.catalogue,
+                                                                         .visible = parts.visible,
+                                                                         .time = parts.time});
+  };
+  start.trend_counter = [&system, parts] {
+    return system.spawn<caf::detached>(make_trend_counter, trend_counter_context{.store = parts.store,
+                                                                                 .catalogue = parts.catalogue,
+                                                                                 .time = parts.time,
+                                                                                 .ready = parts.ready,
+                                                                                 .journal = parts.journal.get()});
+  };
+  start.ingestor = [&system, parts] {
+    return system.spawn<caf::detached>(make_ingestor,
+                                       ingestor_context{.store = parts.store,
+                                                        .source = parts.events->source,
+                                                        .visible = parts.visible,
+                                                        .measured = parts.measured,
+                                                        .journal = parts.journal.get(),
+                                                        .ready = parts.ready,
+                                                        .control = parts.ingestion,
+                                                        .time = parts.time,
+                                                        .batch_records_max = parts.settings->kafka.batch_records_max,
+                                                        .sync_every_batch = parts.events->sync_every_batch});
+  };
+  if (!parts.events->dead_letters) return;
+  start.courier = [&system, parts] {
+    return system.spawn<caf::detached>(make_courier, courier_context{.store = parts.store,
+                                                                     .sink = parts.events->dead_letters,
+                                                                     .kafka = parts.settings->kafka,
+                                                                     .measured = parts.measured,
+                                                                     .journal = parts.journal});
+  };
+}
+
+/// What brings models into service.
+void add_models(spawners& start, caf::actor_system& system, const shared_parts& parts) {
+  start.model_loader = [&system, parts] {
+    return system.spawn<caf::detached>(make_model_loader, std::filesystem::path(parts.settings->model.dir),
+                                       std::filesystem::path(parts.settings->logging.dir) / "registry_audit.log",
+                                       generations(parts));
+  };
+  start.warmer = [&system, parts] {
+    return system.spawn<caf::detached>(make_warmer, warmer_context{.store = parts.store,
+                                                                   .catalogue = parts.catalogue,
+                                                                   .kept = parts.kept,
+                                                                   .users = parts.users,
+                                                                   .state = parts.warm,
+                                                                   .journal = parts.journal.get(),
+                                                                   .warmup = parts.settings->warmup,
+                                                                   .on_update = parts.settings->hot_reload.on_update});
+  };
+}
+
+}  // namespace
+
+spawners make_spawners(caf::actor_system& system, const shared_parts& parts) {
+  spawners start;
+  add_serving(start, system, parts);
+  add_ingestion(start, system, parts);
+  add_models(start, system, parts);
+  return start;
+}
+
+}  // namespace freshet

@@ -1,0 +1,41 @@
+// What: how each kind of actor is started, and what all of them share.
+// Why:  the engine owns what is shared and knows when; this knows who gets what.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "actors/admission.hpp"
+#include "actors/event_log.hpp"
+#include "actors/ingestion_control.hpp"
+#include "actors/supervisor.hpp"
+#include "actors/warmth.hpp"
+#include "config/options.hpp"
+#include "io/telemetry/logging.hpp"
+
+namespace freshet {
+
+/// What the actors of one service share; outlives them.
+struct shared_parts {
+  const options* settings = nullptr;
+  const clock* time = nullptr;
+  metrics* measured = nullptr;
+  health* ready = nullptr;
+  ingestion_control* ingestion = nullptr;
+  std::shared_ptr<log> journal;
+  event_store* store = nullptr;
+  item_catalogue* catalogue = nullptr;
+  caches* kept = nullptr;
+  user_query_table* users = nullptr;
+  warmth* warm = nullptr;
+  const event_log* events = nullptr;
+  std::shared_ptr<visibility> visible;
+  std::shared_ptr<admission> gate;
+  /// Begins the orderly end of the process.
+  std::function<void(const std::string& reason)> request_stop;
+};
+
+[[nodiscard]] spawners make_spawners(caf::actor_system& system, const shared_parts& parts);
+
+}  // namespace freshet
