@@ -9,7 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto poll_timeout = 50ms;
 constexpr auto backoff_min = 100ms;
 constexpr auto backoff_max = 5'000ms;
 constexpr auto close_deadline = 5'000ms;
@@ -55,6 +54,8 @@ std::optional<ingestor::touched> ingestor::round() {
   if (work_) return apply();
   if (context_.control->paused()) {
     context_.ready->pass("ingestion", "paused by command");
+    // How far behind it falls meanwhile.
+    if (joined_) report_progress();
     pause_ = pause_interval;
     return std::nullopt;
   }
@@ -62,8 +63,8 @@ std::optional<ingestor::touched> ingestor::round() {
     failed(opened.failure());
     return std::nullopt;
   }
-  if (!context_.visible->wait_for_credit(poll_timeout)) return std::nullopt;
-  auto polled = context_.source->poll(context_.batch_records_max, poll_timeout);
+  if (!context_.visible->wait_for_credit(context_.poll_timeout)) return std::nullopt;
+  auto polled = context_.source->poll(context_.batch_records_max, context_.poll_timeout);
   for (const auto losses = context_.source->losses(); losses_reported_ < losses.size(); ++losses_reported_) {
     const auto& loss = losses[losses_reported_];
     context_.measured->data_lost(to_integer(loss.partition));
@@ -76,17 +77,21 @@ std::optional<ingestor::touched> ingestor::round() {
     failed(polled.failure());
     return std::nullopt;
   }
-  auto partitions = context_.source->state();
-  for (const auto& each : partitions) {
-    if (each.end >= 0) context_.measured->lag(to_integer(each.partition), each.end - each.position);
-  }
-  context_.control->reached(std::move(partitions));
+  report_progress();
   if (polled->records.empty()) {
     context_.ready->pass("ingestion");
     return std::nullopt;
   }
   decode(*polled);
   return apply();
+}
+
+void ingestor::report_progress() {
+  auto partitions = context_.source->state();
+  for (const auto& each : partitions) {
+    if (each.end >= 0) context_.measured->lag(to_integer(each.partition), each.end - each.position);
+  }
+  context_.control->reached(std::move(partitions));
 }
 
 void ingestor::decode(const record_batch& polled) {

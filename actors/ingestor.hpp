@@ -34,6 +34,8 @@ struct ingestor_context {
   ingestion_control* control = nullptr;
   const clock* time = nullptr;
   std::size_t batch_records_max = 1'000;
+  /// How long a round waits for records, or for the updaters to catch up.
+  std::chrono::milliseconds poll_timeout{50};
   /// The embedded log is durable by itself, so what it feeds need not be synced again.
   bool sync_every_batch = true;
 };
@@ -58,6 +60,8 @@ class ingestor {
  private:
   struct work;
   status join();
+  /// Tells where each partition is and how far behind.
+  void report_progress();
   void decode(const record_batch& batch);
   std::optional<touched> apply();
   void failed(const error& why);

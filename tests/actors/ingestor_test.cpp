@@ -84,6 +84,18 @@ TEST_F(the_ingestor, rests_while_it_is_paused_and_says_so) {
   EXPECT_EQ(control.partitions().size(), 1U);
 }
 
+TEST_F(the_ingestor, tells_how_far_behind_it_falls_while_it_is_paused) {
+  source.append(event_of("bob", "x"));
+  auto logic = make();
+  ASSERT_TRUE(logic.round());
+  logic.pause_by_command(true);
+  source.append(event_of("bob", "y"));
+  EXPECT_FALSE(logic.round());
+  ASSERT_EQ(control.partitions().size(), 1U);
+  EXPECT_EQ(control.partitions()[0].position, 1);
+  EXPECT_EQ(control.partitions()[0].end, 2);
+}
+
 TEST_F(the_ingestor, applies_a_batch_and_names_whom_it_touched) {
   source.append(event_of("bob", "x"));
   source.append(event_of("ada", "y"));

@@ -1,0 +1,182 @@
+"""A campaign without a broker: rounds of traffic, a death, a restart, and the comparison with the oracle."""
+import threading
+import time
+
+from checking import check_counts, check_history, check_popularity, check_vector
+from models import ALL, Models
+from oracle import Oracle, Traffic
+from sending import Reader, Sender, post_events
+from service import Broken, Service
+
+CONFIG = """\
+events: {weights: {purchase: 4, rating: 2}}
+logging: {level: ERROR}
+"""
+ITEMS = [f"i{number}" for number in range(40)]
+FULL_CHECK_EVERY = 50
+
+
+class Campaign:
+    # Of requests that ask to be answered when their events are visible.
+    waiting_share = .2
+
+    def __init__(self, freshet, directory, seed):
+        self.freshet, self.directory, self.seed = freshet, directory, seed
+        self.models = Models(directory / "artifacts", ITEMS)
+        self.config = directory / "freshet.yaml"
+        self.config.write_text(CONFIG)
+        # Events of items that no model knows count as well.
+        self.traffic = Traffic(seed, [*ITEMS, "new1", "new2"])
+        self.oracle = Oracle()
+        self.lock = threading.Lock()
+        self.round = 0
+        self.traffic_flows = False
+        self.again = []
+        self.erasing = []
+        self.told = {"acknowledged": 0, "answered": 0, "kills": 0, "operations": 0}
+        self.service = Service(freshet, directory, directory / "artifacts", self.config)
+
+    # --- what senders report, under the lock
+
+    def taken(self, event):
+        self.oracle.took(event, event.get("event_id") or "at " + event["properties"]["n"])
+
+    def unanswered(self, lines):
+        """With an id it is sent again until it is acknowledged; without one nobody knows."""
+        for line in lines:
+            if isinstance(line, str):
+                continue
+            if line.get("event_id"):
+                self.again.append(line)
+            else:
+                self.oracle.may_have(line, "at " + line["properties"]["n"])
+
+    # --- what may be under way when the service dies
+
+    def swap(self, client, dice):
+        client.send("POST", f"/v1/models/{dice.choice(ALL)}/activate", b"")
+
+    def change_item(self, client, dice):
+        client.send("PUT", f"/v1/items/{dice.choice(ITEMS)}", b'{"title": "a lamp"}')
+
+    operations = (swap, change_item)
+
+    def operate(self, client, dice, done):
+        while self.traffic_flows:
+            dice.choice(self.operations)(self, client, dice)
+            done.append(1)
+
+    # --- one round
+
+    def run(self, number):
+        self.round = number
+        dice = self.traffic.generator(number, "choreography")
+        if not self.service.running():
+            self.service.start()
+        self.live(dice)
+        while dice.random() < .25:
+            self.die_while_starting(dice)
+        self.service.start()
+        client = self.service.client()
+        self.settle(client)
+        self.compare(client, dice)
+        client.close()
+
+    def live(self, dice):
+        """Traffic, and a death in the middle of it."""
+        self.traffic_flows = True
+        threads = [Sender(self, self.service.client(), number) for number in range(2)]
+        threads.append(Reader(self, self.service.client(), ALL))
+        operations = []
+        if dice.random() < .4:
+            threads.append(threading.Thread(target=self.operate, daemon=True,
+                                            args=(self.service.client(), dice, operations)))
+        for thread in threads:
+            thread.start()
+        self.await_traffic(threads[:2], dice.randrange(1, 300))
+        time.sleep(dice.uniform(0, .02))
+        way = dice.choice(["kill", "kill", "kill", "stop", "kill while stopping"])
+        if way == "stop":
+            code = self.service.stop()
+            if code != 0:
+                raise Broken(f"SIGTERM under load ended with {code}; see {self.service.log}")
+        else:
+            if way == "kill while stopping":
+                self.service.process.terminate()
+                time.sleep(dice.uniform(0, .1))
+            self.service.kill()
+            self.told["kills"] += 1
+        self.traffic_flows = False
+        for thread in threads:
+            thread.join(60)
+            if getattr(thread, "failure", None):
+                raise Broken(thread.failure)
+            self.told["acknowledged"] += getattr(thread, "acknowledged", 0)
+            self.told["answered"] += getattr(thread, "answered", 0)
+        self.told["operations"] += len(operations)
+
+    def await_traffic(self, senders, wanted):
+        """So much was acknowledged, however busy the machine is."""
+        until = time.monotonic() + 30
+        while sum(each.acknowledged for each in senders) < wanted and all(each.is_alive() for each in senders):
+            if time.monotonic() > until:
+                raise Broken(f"fewer than {wanted} events were acknowledged within 30 s")
+            time.sleep(.001)
+
+    def die_while_starting(self, dice):
+        """While the log is replayed, tables are written and compacted, the model is loaded."""
+        self.service.spawn()
+        time.sleep(dice.uniform(0, .15))
+        self.service.kill()
+        self.told["kills"] += 1
+
+    def settle(self, client):
+        """Sends again what was not acknowledged."""
+        while self.again:
+            lines = self.again
+            status, answer = post_events(client, lines, wait=True)
+            if status != 202 or answer["rejected_count"] > 0:
+                raise Broken(f"a repeated request was answered {status}: {answer}")
+            self.again = []
+            for line in lines:
+                self.taken(line)
+        # Whatever came before this is visible when it is.
+        for number in range(8):
+            probe = {"user_id": f"probe{number}", "item_id": "i0", "ts": 1700000000, "qty": 1,
+                     "event_id": f"p{self.round}"}
+            if post_events(client, [probe], wait=True)[0] != 202:
+                raise Broken("an event was not taken")
+            self.taken(probe)
+
+    def compare(self, client, dice):
+        oracle = self.oracle
+        everybody = self.round % FULL_CHECK_EVERY == 0
+        known = sorted(set(oracle.histories) | oracle.changed)
+        users = known if everybody else sorted(oracle.changed | set(dice.sample(known, min(5, len(known)))))
+        for user in users:
+            check_history(client, oracle, user)
+            check_vector(client, oracle, self.models, user)
+        oracle.changed.clear()
+        check_counts(self.freshet, self.service, oracle)
+        if everybody or self.round % 10 == 0:
+            check_popularity(client, oracle)
+
+    def finish(self):
+        """Everybody once more, and an orderly end."""
+        self.round = 0
+        if not self.service.running():
+            self.service.start()
+        client = self.service.client()
+        self.compare(client, self.traffic.generator("end"))
+        client.close()
+        if self.service.stop() != 0:
+            raise Broken("the service did not stop in order")
+
+    def abandon(self):
+        self.traffic_flows = False
+        if self.service.running():
+            self.service.kill()
+
+    def summary(self):
+        return (f"{self.oracle.events()} events of {len(self.oracle.users())} users, {self.told['kills']} kills, "
+                f"{self.told['operations']} operations, {self.told['answered']} answers")

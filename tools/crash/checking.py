@@ -1,0 +1,91 @@
+"""Compares what a service holds and answers with the oracle, byte for byte."""
+import json
+import struct
+import subprocess
+
+import models
+from sending import listed, recommend
+from service import Broken
+from oracle import line_of
+
+
+def single(value):
+    """The bytes of a number in single precision."""
+    return struct.pack("<f", float(value))
+
+
+def history_of(client, user):
+    events = listed(client, user)
+    if events is None:
+        return []
+    times = [event["ts"] for event in events]
+    if times != sorted(times, reverse=True):
+        raise Broken(f"the events of {user} are not listed newest first")
+    return sorted(map(line_of, events))
+
+
+def check_history(client, oracle, user):
+    seen = history_of(client, user)
+    oracle.settle(user, seen)
+    wanted = oracle.lines(user)
+    if seen != wanted:
+        missing = [line for line in wanted if line not in seen][:3]
+        extra = [line for line in seen if line not in wanted][:3]
+        raise Broken(f"{user} has {len(seen)} events, not {len(wanted)}; missing {missing}, unexpected {extra}")
+
+
+def scores_of(client, asked):
+    status, answer = recommend(client, {**asked, "k": 1000, "exclude_seen": False})
+    if status != 200:
+        raise Broken(f"recommendations for {asked} were answered {status}: {answer}")
+    return answer, {each["item_id"]: single(each["score"]) for each in answer["recommendations"]}
+
+
+def check_vector(client, oracle, written, user):
+    """A user's vector is told by the scores of the whole catalogue."""
+    strengths = oracle.strengths(user)
+    answer, seen = scores_of(client, {"user_id": user})
+    if not any(item in written.items for item in strengths):
+        if not answer["is_fallback"]:
+            raise Broken(f"nothing is known of {user}, yet the model answered")
+        return
+    model = answer["model_id"]
+    if model in models.EXACT:
+        wanted = {item: single(score) for item, score in written.scores(model, strengths).items()}
+    else:
+        history = [{"item_id": item, "weight": float(value)} for item, value in strengths.items()]
+        told, wanted = scores_of(client, {"history": history})
+        if told["model_id"] != model:
+            raise Broken(f"the model changed from {model} to {told['model_id']} by itself")
+    if seen != wanted:
+        item = next(item for item in wanted if seen.get(item) != wanted[item])
+        raise Broken(f"{user}: the score of {item} under {model} is {seen.get(item)}, not {wanted[item]}")
+
+
+def check_counts(freshet, service, oracle, dead_letters_max=0):
+    """Counts of a service that rests, read beside it by another process."""
+    shown = subprocess.run([freshet, "inspect", "--db", service.database, "--json"], capture_output=True, text=True,
+                           cwd=service.directory)
+    if shown.returncode != 0:
+        raise Broken("inspect failed: " + shown.stderr)
+    counts = json.loads(shown.stdout)
+    if counts["events"] != oracle.events():
+        raise Broken(f"the store counts {counts['events']} events, not {oracle.events()}")
+    if counts["dead_letters"] > dead_letters_max:
+        raise Broken(f"{counts['dead_letters']} dead letters wait, not {dead_letters_max}")
+    return counts
+
+
+def check_popularity(client, oracle):
+    """Events per item, returns left out."""
+    status, answer = client.send("GET", "/v1/popular?window=all&k=1000")
+    if status != 200:
+        raise Broken(f"/v1/popular was answered {status}")
+    seen = {each["item_id"]: each["events"] for each in answer["items"]}
+    wanted = {}
+    for history in oracle.histories.values():
+        for event in history.values():
+            if event["qty"] > 0:
+                wanted[event["item_id"]] = wanted.get(event["item_id"], 0) + 1
+    if seen != wanted:
+        raise Broken(f"popularity differs: {sorted(set(seen.items()) ^ set(wanted.items()))[:6]}")
