@@ -6,13 +6,13 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <mutex>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include "io/telemetry/log_line.hpp"
 
@@ -26,6 +26,8 @@ using error_sink = spdlog::sinks::stderr_sink_st;
 constexpr std::size_t file_bytes_max = 64 << 20;
 constexpr std::size_t older_files = 5;
 constexpr std::size_t lines_waiting_max = 65'536;
+/// Lines that come within this time are written at once: waking a thread and writing costs more than a line.
+constexpr std::chrono::milliseconds gathering{10};
 
 /// The lines are complete: a sink must add nothing.
 std::unique_ptr<spdlog::formatter> verbatim() {
@@ -87,17 +89,20 @@ class threaded_log final : public log {
 
   void write(log_level level, std::string_view message) override {
     if (level < level_.load(std::memory_order_relaxed)) return;
-    std::string line = format_log_line(format_, std::chrono::system_clock::now(), level, message);
+    const std::string line = format_log_line(format_, std::chrono::system_clock::now(), level, message);
+    bool wake = false;
     {
       const std::lock_guard lock(mutex_);
-      if (waiting_.size() >= lines_waiting_max) {
+      if (accepted_ - taken_ >= lines_waiting_max) {
         ++dropped_;
         return;
       }
-      waiting_.push_back(std::move(line));
+      waiting_ += line;
       ++accepted_;
+      wake = std::exchange(asleep_, false);
+      if (level >= log_level::warning) wake = hurry_ = true;
     }
-    something_.notify_one();
+    if (wake) something_.notify_one();
   }
 
   void set_level(std::string_view level) override {
@@ -111,12 +116,14 @@ class threaded_log final : public log {
   void flush() override {
     std::unique_lock lock(mutex_);
     const std::uint64_t wanted = accepted_;
+    hurry_ = true;
+    something_.notify_one();
     written_or_stopped_.wait(lock, [&] { return written_ >= wanted; });
   }
 
   void reopen() override {
     const std::lock_guard lock(mutex_);
-    reopen_ = true;
+    reopen_ = hurry_ = true;
     something_.notify_one();
   }
 
@@ -133,34 +140,39 @@ class threaded_log final : public log {
   }
 
   void run() {
-    std::vector<std::string> lines;
+    std::string lines;
     std::unique_lock lock(mutex_);
     while (true) {
-      something_.wait(lock, [&] { return stopping_ || reopen_ || !waiting_.empty(); });
+      asleep_ = true;
+      something_.wait(lock, [&] { return stopping_ || hurry_ || !waiting_.empty(); });
+      asleep_ = false;
+      something_.wait_for(lock, gathering, [&] { return stopping_ || hurry_; });
       if (waiting_.empty() && stopping_) return;
       lines.swap(waiting_);
+      taken_ = accepted_;
+      const std::uint64_t reached = accepted_;
+      hurry_ = false;
       const bool reopen_now = std::exchange(reopen_, false);
       const std::uint64_t dropped = std::exchange(dropped_, 0);
       lock.unlock();
       if (reopen_now && output_) report(open_file());
-      const std::size_t taken = lines.size();
       if (dropped > 0) {
-        lines.push_back(format_log_line(format_, std::chrono::system_clock::now(), log_level::warning,
-                                        std::to_string(dropped) + " log lines were dropped: the disk is too slow"));
+        lines += format_log_line(format_, std::chrono::system_clock::now(), log_level::warning,
+                                 std::to_string(dropped) + " log lines were dropped: the disk is too slow");
       }
-      put(lines);
+      if (!lines.empty()) put(lines);
       lines.clear();
       lock.lock();
-      written_ += taken;
+      written_ = reached;
       written_or_stopped_.notify_all();
     }
   }
 
-  void put(const std::vector<std::string>& lines) {
+  void put(const std::string& lines) {
     try {
-      for (const std::string& line : lines) errors_.log(message_of(line));
+      errors_.log(message_of(lines));
       if (!output_) return;
-      for (const std::string& line : lines) output_->log(message_of(line));
+      output_->log(message_of(lines));
       output_->flush();
       failing_ = false;
     } catch (const std::exception& failed) {
@@ -192,12 +204,19 @@ class threaded_log final : public log {
   std::mutex mutex_;
   std::condition_variable something_;
   std::condition_variable written_or_stopped_;
-  std::vector<std::string> waiting_;
+  /// Lines one after the other.
+  std::string waiting_;
   std::uint64_t accepted_ = 0;
+  /// Of those accepted, what the thread has taken out of `waiting_`.
+  std::uint64_t taken_ = 0;
   std::uint64_t written_ = 0;
   std::uint64_t dropped_ = 0;
   bool reopen_ = false;
   bool stopping_ = false;
+  /// The thread waits for a first line.
+  bool asleep_ = false;
+  /// What waits is to be written now.
+  bool hurry_ = false;
   std::thread thread_;
 };
 

@@ -4,8 +4,8 @@
 //          text ("2026-11-23T10:15:00.123Z INFO user_id=..., latency=12ms") or JSON, one line an entry.
 // Why:     nothing outside this folder knows the logging library.
 // Safety:  control characters and line breaks inside values are escaped, so that no user can forge a line.
-// Threads: every member from any thread; lines are written by a thread of the log's own, which flushes whenever it has
-//          written what was waiting.
+// Threads: every member from any thread; lines are written by a thread of the log's own, those of 10 ms together;
+//          warnings and errors, and what waits before them, at once.
 // Limits:  16 KiB a line, 64 MiB a file, 5 older files (api.1.log, ...). 65,536 lines wait at most: when the disk is
 //          slower than that, further lines are dropped and their number is logged. A full disk stops no caller.
 #pragma once
