@@ -32,6 +32,7 @@ class running_engine final : public engine {
   explicit running_engine(const options& settings)
       : settings_(settings),
         running_(settings),
+        audience_(settings.model.min_new_item_events),
         caches_(settings.cache),
         table_(settings.cache.user_profile.max_size, settings.cache.user_profile.ttl),
         door_(route_patterns(), settings) {
@@ -149,6 +150,7 @@ class running_engine final : public engine {
             .journal = log_,
             .store = store_.get(),
             .catalogue = &catalogue_,
+            .audience = &audience_,
             .kept = &caches_,
             .users = &table_,
             .warm = &warmth_,
@@ -174,6 +176,7 @@ class running_engine final : public engine {
                                .embeddings = settings_.content.embeddings,
                                .table = &table_,
                                .catalogue = &catalogue_,
+                               .audience = &audience_,
                                .time = &clock_,
                                .measured = &metrics_,
                                .journal = log_.get(),
@@ -258,6 +261,7 @@ class running_engine final : public engine {
   std::shared_ptr<log> log_;
   std::unique_ptr<event_store> store_;
   item_catalogue catalogue_;
+  newcomer_audience audience_;
   caches caches_;
   user_query_table table_;
   warmth warmth_;

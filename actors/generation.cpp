@@ -5,6 +5,7 @@
 
 #include "actors/approximate_lists.hpp"
 #include "core/linalg/kernels.hpp"
+#include "core/models/pairwise/lightfm.hpp"
 #include "core/models/popularity/popularity.hpp"
 
 namespace freshet {
@@ -111,6 +112,13 @@ status describe_rows(generation& made, std::span<const std::string> item_ids, co
   learnt.to_factors = learn_factors(made.served->scores(), known->content.view());
   learnt.to_similarity = learn_factors(made.served->similarity_scores(), known->content.view());
   learnt.unit_similarity = has_unit_rows(made.served->similarity_scores());
+  if (const auto* als = dynamic_cast<const als_model*>(made.served.get()); als != nullptr) {
+    learnt.by_users = std::make_shared<const als_item_fold_in>(made.user_factors->view(), als->options());
+  }
+  if (const auto* lightfm = dynamic_cast<const lightfm_model*>(made.served.get());
+      lightfm != nullptr && lightfm->features()) {
+    learnt.features = std::make_shared<const feature_index>(lightfm->features()->names, rows.items);
+  }
   made.known = *known;
   made.known_at_load = known;
   made.cold_start_bias = std::make_shared<const std::vector<float>>(cold_start_bias(*known, context.cold_start));

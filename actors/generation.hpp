@@ -16,9 +16,13 @@
 #include <vector>
 
 #include "actors/item_catalogue.hpp"
+#include "actors/newcomer_audience.hpp"
+#include "actors/newcomer_factors.hpp"
 #include "config/options.hpp"
+#include "core/data/feature_table.hpp"
 #include "core/data/string_map.hpp"
 #include "core/data/training_data.hpp"
+#include "core/models/als/als.hpp"
 #include "core/models/content_map.hpp"
 #include "core/ranking/approximate/approximate_index.hpp"
 #include "core/ranking/reranking/hybrid_reranker.hpp"
@@ -42,6 +46,10 @@ struct catalogue_knowledge {
   /// The same to the rows of the similarity, which have length 1 where `unit_similarity`.
   std::optional<content_map> to_similarity;
   bool unit_similarity = false;
+  /// Of als: gives factors to items that enough users touched.
+  std::shared_ptr<const als_item_fold_in> by_users;
+  /// Of lightfm that learnt from features.
+  std::shared_ptr<const feature_index> features;
   cold_start_weights cold_start;
   /// Rows are appended behind those that generations view, by the model loader's thread alone.
   std::shared_ptr<item_signals> known;
@@ -113,6 +121,8 @@ struct generation {
   /// factors.
   row_neighbours tail_neighbours;
   item_row neighbours_from{};
+  /// Of items behind the model's that enough users touched, or whose features the model knows; null = none yet.
+  std::shared_ptr<const newcomer_factors> newcomers;
 
   /// How alike two rows are as a product of rows of length 1 or 0: by content, else by the model; else no columns.
   matrix_view<const float> likeness() const;
@@ -142,11 +152,14 @@ struct generation_context {
   content_options content;
   cold_start_weights cold_start;
   faiss_options faiss;
+  events_options events;
+  /// Null = items that come after the training are placed by their content alone.
+  newcomer_audience* audience = nullptr;
 };
 
-/// The same generation with the items that got metadata since: they stand in rows behind the model's, in every list,
-/// by what their content says. `base` itself when there are none; items of which nothing is known wait for the next
-/// training. Rows once given out stay. Called from one thread only.
+/// The same generation with the items that got metadata or enough events since: they stand in rows behind the model's,
+/// in every list, by what their content or those who touched them say. `base` itself when there are none; items of
+/// which nothing is known wait for the next training. Rows once given out stay. Called from one thread only.
 [[nodiscard]] generation_ptr extend(const generation_ptr& base, const generation_context& context);
 
 /// A generation that serves the model in `directory`. Cost: reads and checks every file; never on the serving path.

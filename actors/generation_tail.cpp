@@ -1,5 +1,6 @@
 // The rows behind a model's own: items that got metadata after it was trained.
 #include <algorithm>
+#include <set>
 
 #include "actors/generation.hpp"
 #include "core/content/content_vectors.hpp"
@@ -16,14 +17,29 @@ constexpr std::size_t neighbour_rows_max = 2048;
 struct newcomers {
   std::vector<item_index> numbers;
   item_signals known;
+  /// By number, of those whose features the model knows.
+  newcomer_factors by_features;
 };
 
-/// Items with metadata and no row, of which their content says something: others can be placed nowhere.
-newcomers find_newcomers(const generation& base, const generation_context& context) {
-  std::vector<std::shared_ptr<const http::item_view>> views;
-  for (const auto number : context.catalogue->described_from(0)) {
-    if (base.row_of(number) == no_row) views.push_back(context.catalogue->view(number));
+/// Items without a row that were described, or that enough users touched.
+std::vector<std::shared_ptr<const http::item_view>> items_without_row(const generation& base,
+                                                                      const generation_context& context) {
+  std::set<item_index> numbers;
+  for (const auto number : context.catalogue->described_from(0)) numbers.insert(number);
+  if (base.newcomers) {
+    for (const auto& [number, factors] : *base.newcomers) numbers.insert(number);
   }
+  std::vector<std::shared_ptr<const http::item_view>> views;
+  for (const auto number : numbers) {
+    if (base.row_of(number) != no_row) continue;
+    if (auto view = context.catalogue->view(number)) views.push_back(std::move(view));
+  }
+  return views;
+}
+
+/// Those of them of which something is known: others can be placed nowhere.
+newcomers find_newcomers(const generation& base, const generation_context& context) {
+  const auto views = items_without_row(base, context);
   std::vector<const item*> items;
   std::vector<std::string> ids;
   for (const auto& view : views) {
@@ -32,18 +48,23 @@ newcomers find_newcomers(const generation& base, const generation_context& conte
   }
   const auto content = base.knowledge->content.vectors(items, ids);
   const auto counts = context.store->item_event_counts();
-  newcomers found{.numbers = {}, .known = {.content = matrix<float>(0, content.columns())}};
+  newcomers found{.numbers = {}, .known = {.content = matrix<float>(0, content.columns())}, .by_features = {}};
   for (std::size_t each = 0; each < items.size(); ++each) {
     const auto row = content.row(each);
-    if (std::ranges::all_of(row, [](float value) { return value == 0; })) continue;
+    // Nothing for an item that was deleted.
     const auto number = context.catalogue->find(ids[each]);
     if (!number) continue;
+    const bool is_described = std::ranges::any_of(row, [](float value) { return value != 0; });
+    if (!is_described && !(base.newcomers && base.newcomers->contains(*number))) continue;
     const auto place = to_integer(*number);
     const float events = counts && place < counts->size() ? static_cast<float>((*counts)[place]) : 0;
     matrix<float> one(1, row.size());
     std::ranges::copy(row, one.row(0).begin());
     found.known.append(signals_of({&items[each], 1}, {&events, 1}, std::move(one)));
     found.numbers.push_back(*number);
+    if (auto factors = factors_by_features(base, *items[each]); !factors.empty()) {
+      found.by_features.emplace(*number, std::move(factors));
+    }
   }
   return found;
 }
@@ -75,6 +96,11 @@ void take_in(generation& made, const newcomers& fresh) {
   if (made.tail_row_of_index.empty()) {
     fill_word(made, *known);
     made.neighbours_from = item_row{static_cast<std::uint32_t>(made.rows())};
+  }
+  if (!fresh.by_features.empty()) {
+    auto placed = std::make_shared<newcomer_factors>(fresh.by_features);
+    if (made.newcomers) placed->insert(made.newcomers->begin(), made.newcomers->end());
+    made.newcomers = std::move(placed);
   }
   known->append(fresh.known);
   made.known = *known;
@@ -142,13 +168,9 @@ class tail_lists {
       made_.ranking.tail = made_.similarity.tail = made_.popularity.tail;
       return;
     }
-    if (!knowledge_.to_factors || !knowledge_.to_similarity) find_neighbours(made_);
-    made_.ranking.tail = knowledge_.to_factors ? by_map(*knowledge_.to_factors, made_.served->scores(), false)
-                                               : by_neighbours(made_.served->scores());
+    made_.ranking.tail = list_of(knowledge_.to_factors, made_.served->scores(), false);
     made_.similarity.tail =
-        knowledge_.to_similarity
-            ? by_map(*knowledge_.to_similarity, made_.served->similarity_scores(), knowledge_.unit_similarity)
-            : by_neighbours(made_.served->similarity_scores());
+        list_of(knowledge_.to_similarity, made_.served->similarity_scores(), knowledge_.unit_similarity);
   }
 
  private:
@@ -166,18 +188,37 @@ class tail_lists {
     });
   }
 
-  list by_map(const content_map& map, const item_scores& scores, bool unit_rows) const {
-    const auto factors = std::get<dense_scores>(scores).factors.columns();
+  /// By factors where content says something of them or users do (als), else by neighbours.
+  list list_of(const std::optional<content_map>& map, const item_scores& scores, bool unit_rows) {
+    if (map || knowledge_.by_users) return by_factors(map, scores, unit_rows);
+    find_neighbours(made_);
+    return by_neighbours(scores);
+  }
+
+  list by_factors(const std::optional<content_map>& map, const item_scores& scores, bool unit_rows) const {
+    const auto& dense = std::get<dense_scores>(scores);
+    const auto factors = dense.factors.columns();
     return cut_tail(made_, first_, [&](std::size_t begin, std::size_t end) {
       mapped_rows rows{.factors = matrix<float>(end - begin, factors), .bias = {}};
       for (std::size_t row = begin; row < end; ++row) {
-        const auto mapped = map.map(made_.known.content.row(row));
-        std::copy_n(mapped.begin(), factors, rows.factors.row(row - begin).begin());
-        if (mapped.size() > factors) rows.bias.push_back(mapped[factors]);
+        const auto mapped = factors_of(row, map);
+        std::copy_n(mapped.begin(), std::min(mapped.size(), factors), rows.factors.row(row - begin).begin());
+        if (!dense.bias.empty()) rows.bias.push_back(mapped.size() > factors ? mapped[factors] : 0);
       }
       if (unit_rows) scale_rows_to_one(rows.factors);
       return rows;
     });
+  }
+
+  /// From those who touched the item or from its features, where they say enough; else from its content. Nothing for a
+  /// row without an item.
+  std::vector<float> factors_of(std::size_t row, const std::optional<content_map>& map) const {
+    if (made_.newcomers) {
+      if (const auto found = made_.newcomers->find(made_.index_of_row[row]); found != made_.newcomers->end()) {
+        return found->second;
+      }
+    }
+    return map ? map->map(made_.known.content.row(row)) : std::vector<float>();
   }
 
   list by_neighbours(const item_scores& scores) const {
@@ -201,10 +242,11 @@ class tail_lists {
 
 generation_ptr extend(const generation_ptr& base, const generation_context& context) {
   if (!base->trained() || !base->content) return base;
-  const auto fresh = find_newcomers(*base, context);
-  if (fresh.numbers.empty()) return base;
   auto made = std::make_shared<generation>(*base);
-  take_in(*made, fresh);
+  made->newcomers = learn_newcomers(*base, context);
+  const auto fresh = find_newcomers(*made, context);
+  if (fresh.numbers.empty() && made->newcomers == base->newcomers) return base;
+  if (!fresh.numbers.empty()) take_in(*made, fresh);
   tail_lists(*made).make();
   made->integer_item_ids = context.catalogue->integer_ids();
   return made;

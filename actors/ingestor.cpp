@@ -133,6 +133,7 @@ std::optional<ingestor::touched> ingestor::apply() {
   touched users;
   users.items = std::make_shared<touched_items>(
       touched_items{position.source, position.partition, position.next_offset, touches_of(*done, *applied)});
+  notice_newcomers(*done, *applied);
   for (std::size_t index = 0; index < done->batch.events.size(); ++index) {
     if (applied->was_duplicate[index]) {
       reached.duplicates.push_back(done->offsets[index]);
@@ -153,6 +154,19 @@ std::optional<ingestor::touched> ingestor::apply() {
   context_.measured->store_stalled(false);
   context_.ready->pass("ingestion");
   return users;
+}
+
+void ingestor::notice_newcomers(const work& done, const ingest_outcome& applied) const {
+  const auto known = context_.audience == nullptr ? nullptr : context_.audience->rows();
+  if (!known) return;
+  for (std::size_t index = 0; index < done.batch.events.size(); ++index) {
+    const auto& value = done.batch.events[index].value;
+    if (applied.was_duplicate[index] || value.qty <= 0) continue;
+    const auto item = context_.store->find_item(value.item_id);
+    if (!item || !*item || has_row(*known, **item)) continue;
+    const auto user = context_.store->find_user(value.user_id);
+    if (user && *user) context_.audience->add(**item, **user);
+  }
 }
 
 /// Returns are no sign of demand.

@@ -32,6 +32,8 @@ struct ingestor_context {
   log* journal = nullptr;
   health* ready = nullptr;
   ingestion_control* control = nullptr;
+  /// Null = nobody asks who touched items that are new to the model.
+  newcomer_audience* audience = nullptr;
   const clock* time = nullptr;
   std::size_t batch_records_max = 1'000;
   /// How long a round waits for records, or for the updaters to catch up.
@@ -65,6 +67,7 @@ class ingestor {
   void decode(const record_batch& batch);
   std::optional<touched> apply();
   void failed(const error& why);
+  void notice_newcomers(const work& done, const ingest_outcome& applied) const;
   std::vector<std::pair<item_index, unix_seconds>> touches_of(const work& done, const ingest_outcome& applied) const;
 
   ingestor_context context_;

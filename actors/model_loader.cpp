@@ -60,7 +60,20 @@ load_outcome model_loader::load(const load_order& order) const {
   auto loaded = load_generation((*wanted)->directory, (*wanted)->model_id, order.number, context_);
   if (!loaded) return {nullptr, order.serving_fingerprint, (*wanted)->model_id + ": " + loaded.failure().message};
   // From its first answer on it knows the items that the one before it had taken in.
-  return {extend(*loaded, context_), (*wanted)->fingerprint, ""};
+  return {extend_by_newcomers(*loaded), (*wanted)->fingerprint, ""};
+}
+
+generation_ptr model_loader::extend_by_newcomers(const generation_ptr& base) const {
+  const bool by_users = base->knowledge && base->knowledge->by_users;
+  if (!by_users) {
+    context_.audience->end();
+  } else if (context_.audience->model() != base->number) {
+    if (const auto read = context_.audience->begin(base->number, base->row_of_index, *context_.store); !read) {
+      // Half an audience would be taken for all of it.
+      context_.audience->end();
+    }
+  }
+  return extend(base, context_);
 }
 
 activation_outcome model_loader::activate(const activation_order& order) const {

@@ -23,7 +23,7 @@ class model_loader {
 
   load_outcome load(const load_order& order) const;
   /// The same generation with the items that came since.
-  generation_ptr extend_by_newcomers(const generation_ptr& base) const { return extend(base, context_); }
+  generation_ptr extend_by_newcomers(const generation_ptr& base) const;
   /// The id that the registry names now. Errors: not_found, conflict (not a registry, a failed or broken model), and
   /// the registry's.
   activation_outcome activate(const activation_order& order) const;

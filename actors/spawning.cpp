@@ -25,7 +25,9 @@ generation_context generations(const shared_parts& parts) {
       .slices = scorers_of(settings),
       .content = settings.content,
       .cold_start = {.content = settings.fallback.content_weight, .popularity = settings.fallback.popularity_weight},
-      .faiss = settings.faiss};
+      .faiss = settings.faiss,
+      .events = settings.events,
+      .audience = parts.audience};
 }
 
 /// What serves requests.
@@ -102,6 +104,7 @@ void add_ingestion(spawners& start, caf::actor_system& system, const shared_part
                                                         .journal = parts.journal.get(),
                                                         .ready = parts.ready,
                                                         .control = parts.ingestion,
+                                                        .audience = parts.audience,
                                                         .time = parts.time,
                                                         .batch_records_max = parts.settings->kafka.batch_records_max,
                                                         .sync_every_batch = parts.events->sync_every_batch});

@@ -26,6 +26,7 @@ struct shared_parts {
   std::shared_ptr<log> journal;
   event_store* store = nullptr;
   item_catalogue* catalogue = nullptr;
+  newcomer_audience* audience = nullptr;
   caches* kept = nullptr;
   user_query_table* users = nullptr;
   warmth* warm = nullptr;

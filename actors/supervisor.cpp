@@ -186,7 +186,8 @@ void extend_model(supervisor_pointer self) {
   auto& state = self->state;
   const auto& context = state.context;
   if (state.extending || !state.model || !state.model->trained()) return;
-  const auto version = context.catalogue->version(context.time->now_seconds());
+  // Both only grow: the sum changes when one of them does.
+  const auto version = context.catalogue->version(context.time->now_seconds()) + context.audience->turns();
   if (version == state.extended_at) return;
   state.extending = true;
   self->request(state.model_loader, caf::infinite, extend_atom::value, state.model)

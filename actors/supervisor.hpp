@@ -46,6 +46,7 @@ struct supervisor_context {
   std::string embeddings;
   user_query_table* table = nullptr;
   const item_catalogue* catalogue = nullptr;
+  const newcomer_audience* audience = nullptr;
   const clock* time = nullptr;
   metrics* measured = nullptr;
   log* journal = nullptr;

@@ -87,6 +87,8 @@ struct model_options {
   std::uint32_t scorers = 0;
   /// Owners of users; 0 = as many as workers.
   std::uint32_t updaters = 0;
+  /// Events from which on als places an item that came after the training by those who touched it.
+  std::uint32_t min_new_item_events = 5;
 };
 
 struct store_settings {

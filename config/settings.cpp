@@ -125,6 +125,9 @@ void declare_data(std::vector<setting>& all) {
           number("model.scorers", FRESHET_AT(model.scorers), 0, 256,
                  "Slices of the catalogue, each with a scorer of its own; 0 = one for each thread of the actors."),
           number("model.updaters", FRESHET_AT(model.updaters), 0, 256, "Owners of users; 0 = as many as workers."),
+          number("model.min_new_item_events", FRESHET_AT(model.min_new_item_events), 1, million,
+                 "Events from which on als places an item that came after the training by those who touched it; until "
+                 "then, and in other families, by its content."),
           text("store.path", FRESHET_AT(store.path), "Directory of the database.", {"DB_PATH"}),
           number("store.block_cache_mb", FRESHET_AT(store.block_cache_mb), 1, million,
                  "Memory for blocks of the database read from disk."),

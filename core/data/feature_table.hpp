@@ -7,11 +7,13 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/data/item.hpp"
 #include "core/data/item_features.hpp"
+#include "core/data/string_map.hpp"
 #include "core/data/user_interactions.hpp"
 
 namespace freshet {
@@ -26,8 +28,6 @@ class feature_table {
   [[nodiscard]] item_features finish() const;
 
  private:
-  void add_text(item_row row, std::string_view name, const std::string& value);
-
   std::size_t items_;
   /// Ascending by name, rows in the order in which they were added.
   std::map<std::string, std::vector<item_row>> rows_of_;
@@ -36,6 +36,22 @@ class feature_table {
     double value{};
   };
   std::map<std::string, std::vector<measured>> numbers_;
+};
+
+/// The features of items that came after the table was finished, in its columns.
+class feature_index {
+ public:
+  /// `names` by column, as the table gave them. `known`: the items whose numbers say what a tenth is; null where an
+  /// item has no metadata.
+  feature_index(std::span<const std::string> names, std::span<const item* const> known);
+
+  /// Ascending by column, values 1; features without a column are left out.
+  taste features_of(const item& described) const;
+
+ private:
+  string_map<item_row> columns_;
+  /// Ascending.
+  std::map<std::string, std::vector<double>, std::less<>> numbers_;
 };
 
 }  // namespace freshet

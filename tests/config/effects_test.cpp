@@ -52,6 +52,7 @@ constexpr effect effects[] = {
     {"model.scorers", "setting_effect.of_more_scorers_is_the_same_answer"},
     {"store.block_cache_mb", "setting_effect.of_more_scorers_is_the_same_answer"},
     {"model.updaters", "setting_effect.of_workers_and_updaters_is_another_number_of_threads"},
+    {"model.min_new_item_events", "live_items.of_which_nothing_is_said_are_placed_by_those_who_touched_them"},
     {"store.path", "recovery.a_second_owner_is_refused_with_a_sentence"},
     {"events.half_life_days", "setting_effect.of_the_half_life_is_that_old_events_fade"},
     {"content.embeddings", "setting_effect.of_content_embeddings_is_named_in_stats_and_its_vectors_are_used"},

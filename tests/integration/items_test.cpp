@@ -2,7 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <fstream>
 #include <set>
+#include <thread>
 
 #include "io/files/atomic_file.hpp"
 #include "tests/support/service_process.hpp"
@@ -188,6 +191,55 @@ TEST(users, are_shown_and_exported_by_http_and_by_the_command_line) {
       testing::run_freshet({"gdpr", "export-user", "--user-id", "nobody", "--db", shop.path("db")}, shop.directory());
   EXPECT_EQ(unknown.exit_code, 1);
   EXPECT_NE(unknown.errors.find("\"nobody\""), std::string::npos) << unknown.errors;
+}
+
+/// The place of an item in a user's list of the whole shop; the length of the list where it is not in it.
+std::size_t place_of(service_process& service, const std::string& id, const std::string& user) {
+  const auto list = ids(service.post("/v1/recommend", R"({"user_id":")" + user + R"(","k":100,"exclude_seen":false})"));
+  return static_cast<std::size_t>(std::find(list.begin(), list.end(), id) - list.begin());
+}
+
+TEST(live_items, of_which_nothing_is_said_are_placed_by_those_who_touched_them) {
+  small_shop shop;
+  shop.ingest();
+  shop.train();
+  {
+    std::ofstream settings(shop.path("eager.yaml"));
+    settings << "model: {min_new_item_events: 6}\n";
+  }
+  service_process service(shop.directory(), {"--config", shop.path("eager.yaml")});
+  // Six people whose best items are those of u1 touch an item that nobody described.
+  const auto best = ids(service.post("/v1/recommend", R"({"user_id":"u1","k":3})"));
+  ASSERT_EQ(best.size(), 3U);
+  const auto touch = [&](int person, const std::string& item) {
+    EXPECT_EQ(service.post("/v1/events?wait=visible", event_of("like" + std::to_string(person), item)).status, 202U);
+  };
+  for (int person = 0; person < 6; ++person) {
+    for (const auto& item : best) touch(person, item);
+    if (person < 5) touch(person, "undescribed");
+  }
+  const auto only = [&] {
+    return ids(service.post("/v1/recommend", R"({"user_id":"u1","k":5,"include_items":["undescribed"]})"));
+  };
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  EXPECT_TRUE(only().empty()) << "five events are not enough";
+  touch(5, "undescribed");
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (only().empty() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_EQ(only(), std::vector<std::string>{"undescribed"});
+  const auto among_friends = place_of(service, "undescribed", "like0");
+  EXPECT_LT(among_friends, 10U) << "of 81";
+  std::size_t elsewhere = 0;
+  for (int other = 2; other <= 20; ++other) {
+    elsewhere = std::max(elsewhere, place_of(service, "undescribed", "u" + std::to_string(other)));
+  }
+  EXPECT_GT(elsewhere, 40U) << "people of another taste see others first";
+
+  service.kill();
+  service_process again(shop.directory(), {"--config", shop.path("eager.yaml")});
+  EXPECT_EQ(place_of(again, "undescribed", "like0"), among_friends) << "known from its first answer on";
 }
 
 }  // namespace

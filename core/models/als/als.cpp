@@ -21,6 +21,8 @@ struct fixed_side {
   std::span<const float> gram;
   /// By row, or empty: all 1.
   std::span<const float> confidence_scales;
+  /// How many there are in all: `factors` may hold only those that were observed.
+  std::size_t rows_in_all;
 };
 
 /// The system of one half step: rows of one side, and what was observed with them. `scale` multiplies all confidences.
@@ -28,7 +30,7 @@ class half_step {
  public:
   template <class Strengths>
   half_step(const Strengths& strengths, const fixed_side& fixed, float scale, const als_options& options) {
-    const auto& [other, gram, scales] = fixed;
+    const auto& [other, gram, scales, in_all] = fixed;
     for (const auto& each : strengths) {
       const std::uint32_t row = row_of(each);
       FRESHET_CHECK(row < other.rows(), "strengths are of rows of the model");
@@ -36,7 +38,7 @@ class half_step {
       confidences_.push_back(confidence_of(each.strength, options) * (scale * (scales.empty() ? 1 : scales[row])));
     }
     system_ = {.gram = gram,
-               .regularization = static_cast<float>(regularization_of(columns_.size(), other.rows(), options)),
+               .regularization = static_cast<float>(regularization_of(columns_.size(), in_all, options)),
                .unobserved_weight = static_cast<float>(options.unobserved_weight),
                .other = other,
                .columns = columns_,
@@ -94,7 +96,8 @@ item_scores als_model::similarity_scores() const {
 query als_model::fold_in(const user_interactions& user) const {
   if (user.strengths.empty()) return dense_query{std::vector<float>(factors())};
   const float scale = confidence_scale(user.strengths.size(), options_.confidence_user_exponent);
-  return dense_query{half_step(user.strengths, {items_.view(), gram_, scales_}, scale, options_).solution()};
+  return dense_query{
+      half_step(user.strengths, {items_.view(), gram_, scales_, items_.rows()}, scale, options_).solution()};
 }
 
 std::vector<contribution> als_model::explain(const user_interactions& user, item_row item) const {
@@ -102,7 +105,7 @@ std::vector<contribution> als_model::explain(const user_interactions& user, item
   std::vector<contribution> contributions;
   if (user.strengths.empty()) return contributions;
   const float scale = confidence_scale(user.strengths.size(), options_.confidence_user_exponent);
-  const half_step step(user.strengths, {items_.view(), gram_, scales_}, scale, options_);
+  const half_step step(user.strengths, {items_.view(), gram_, scales_, items_.rows()}, scale, options_);
   // A is symmetric: y_i A^-1 y_j for all j from one solve for y_i.
   const auto toward_item = step.solution_for(items_.row(to_integer(item)));
   contributions.reserve(user.strengths.size());
@@ -121,19 +124,25 @@ query als_model::similar_to(item_row item) const {
 }
 
 als_item_fold_in::als_item_fold_in(matrix_view<const float> user_factors, const als_options& options,
-                                   std::uint32_t threads, std::vector<float> user_confidence_scales)
-    : users_(user_factors),
-      scales_(std::move(user_confidence_scales)),
-      options_(options),
+                                   std::uint32_t threads)
+    : options_(options),
+      users_(user_factors.rows()),
       gram_(weighted_gram(user_factors, static_cast<float>(options.unobserved_weight), thread_count(threads))) {
-  FRESHET_CHECK(scales_.size() == users_.rows() || (scales_.empty() && options.confidence_user_exponent == 0),
-                "a scale for each user");
+  options_.factors = static_cast<std::uint32_t>(user_factors.columns());
 }
 
-std::vector<float> als_item_fold_in::factors_of(std::span<const weighted<user_row>> strengths) const {
-  if (strengths.empty()) return std::vector<float>(users_.columns());
+std::vector<float> als_item_fold_in::factors_of(matrix_view<const float> users, std::span<const float> strengths,
+                                                std::span<const float> scales) const {
+  FRESHET_CHECK(users.rows() == strengths.size() && users.columns() == options_.factors, "a strength for each user");
+  FRESHET_CHECK(scales.size() == users.rows() || (scales.empty() && options_.confidence_user_exponent == 0),
+                "a scale for each user");
+  if (strengths.empty()) return std::vector<float>(options_.factors);
+  std::vector<weighted<user_row>> touched;
+  for (const float strength : strengths) {
+    touched.push_back({user_row{static_cast<std::uint32_t>(touched.size())}, strength});
+  }
   const float scale = confidence_scale(strengths.size(), options_.confidence_item_exponent);
-  return half_step(strengths, {users_, gram_, scales_}, scale, options_).solution();
+  return half_step(touched, {users, gram_, scales, users_}, scale, options_).solution();
 }
 
 }  // namespace freshet

@@ -109,18 +109,19 @@ struct interaction_counts {
 /// Gives factors to items that came after the training, from the users who touched them: the item's own half step.
 class als_item_fold_in {
  public:
-  /// `user_factors` [users x f] must outlive it. `user_confidence_scales`: n_u^-a by user; may be empty where a is 0.
-  /// Cost: O(users x f^2).
-  als_item_fold_in(matrix_view<const float> user_factors, const als_options& options, std::uint32_t threads = 0,
-                   std::vector<float> user_confidence_scales = {});
+  /// `user_factors` [users x f]: everybody, for what the many say who did not touch the item. Cost: O(users x f^2).
+  als_item_fold_in(matrix_view<const float> user_factors, const als_options& options, std::uint32_t threads = 0);
 
-  /// Strengths ascending by user. None give zeros. Cost: O(n f^2 + f^3).
-  std::vector<float> factors_of(std::span<const weighted<user_row>> strengths) const;
+  /// Those who touched the item: their factors [n x f], trained or folded in, and how strongly each is drawn to it.
+  /// `scales`: n_u^-a of each; may be empty where a is 0. Nobody gives zeros. Cost: O(n f^2 + f^3).
+  std::vector<float> factors_of(matrix_view<const float> users, std::span<const float> strengths,
+                                std::span<const float> scales = {}) const;
+
+  const als_options& options() const { return options_; }
 
  private:
-  matrix_view<const float> users_;
-  std::vector<float> scales_;
   als_options options_;
+  std::size_t users_;
   std::vector<float> gram_;
 };
 

@@ -56,6 +56,32 @@ TEST(feature_table, does_not_depend_on_the_order_of_the_items) {
   EXPECT_EQ(forwards.finish().values.hash(), backwards.finish().values.hash());
 }
 
+TEST(feature_index, gives_an_item_that_came_later_the_columns_of_one_that_is_like_it) {
+  std::vector<item> items;
+  for (int number = 0; number < 40; ++number) {
+    items.push_back(described(number % 2 == 0 ? "Kitchen" : "Garden", number));
+    items.back().attributes = {{"fragile", number % 3 == 0}};
+  }
+  feature_table table(items.size());
+  std::vector<const item*> known{nullptr};
+  for (std::uint32_t row = 0; row < items.size(); ++row) {
+    table.add(item_row{row}, items[row]);
+    known.push_back(&items[row]);
+  }
+  const auto features = table.finish();
+  const feature_index index(features.names, known);
+  for (std::uint32_t row = 0; row < items.size(); ++row) {
+    std::vector<std::string> names;
+    for (const auto& [column, value] : index.features_of(items[row])) {
+      names.push_back(features.names[to_integer(column)]);
+      EXPECT_EQ(value, 1);
+    }
+    EXPECT_EQ(names, features_of(features, row)) << row;
+  }
+  EXPECT_EQ(index.features_of(described("Cellar", 1e6)).size(), 1U) << "dearer than all: the last tenth";
+  EXPECT_TRUE(index.features_of({}).empty());
+}
+
 TEST(feature_table, of_nothing_is_empty) {
   EXPECT_TRUE(feature_table(0).finish().names.empty());
   EXPECT_EQ(feature_table(2).finish().values.rows(), 2U);

@@ -127,20 +127,25 @@ TEST(als_model, an_item_is_folded_in_as_training_solves_it) {
     SCOPED_TRACE(options.factors);
     const auto users = small_random_matrix(30, options.factors, 26);
     const auto counts = made_up_counts(30);
-    const als_item_fold_in fold_in(users.view(), options, 0, scales_of(counts, options.confidence_user_exponent));
-    std::vector<weighted<user_row>> touched;
+    const auto scales = scales_of(counts, options.confidence_user_exponent);
+    const als_item_fold_in fold_in(users.view(), options);
+    matrix<float> touching(0, options.factors);
+    std::vector<float> strength_of;
+    std::vector<float> scale_of;
     Eigen::VectorXd strengths = Eigen::VectorXd::Zero(30);
     for (std::uint32_t u = 0; u < 30; u += 3) {
-      touched.push_back({user_row{u}, 1 + static_cast<float>(u % 2)});
-      strengths(u) = touched.back().strength;
+      touching.append({users.row(u).data(), 1, options.factors});
+      strength_of.push_back(1 + static_cast<float>(u % 2));
+      if (!scales.empty()) scale_of.push_back(scales[u]);
+      strengths(u) = strength_of.back();
     }
-    const auto folded = fold_in.factors_of(touched);
+    const auto folded = fold_in.factors_of(touching.view(), strength_of, scale_of);
     const Eigen::VectorXd expected =
         testing::reference_row(strengths, to_dense(users), options, testing::for_items(options), to_vector(counts));
     EXPECT_LT(
         largest_difference(Eigen::Map<const Eigen::VectorXf>(folded.data(), expected.size()).cast<double>(), expected),
         1e-4);
-    EXPECT_EQ(fold_in.factors_of({}), std::vector<float>(options.factors));
+    EXPECT_EQ(fold_in.factors_of(matrix<float>(0, options.factors).view(), {}), std::vector<float>(options.factors));
   }
 }
 
