@@ -25,7 +25,7 @@ struct trained_model {
   /// Objective after each iteration; empty for families without.
   std::vector<double> loss{};
   /// What a blend was made of; empty for other families.
-  std::vector<trained_part> parts{};
+  std::vector<trained_part> parts;
 };
 
 struct trained_part {

@@ -76,7 +76,13 @@ dense_scan::dense_scan(const dense_scores& scores, row_range slice, const kernel
   codes_.unbounded.erase(repeated.begin(), repeated.end());
   for (const std::size_t place : codes_.unbounded) {
     bounded_[place / rows_per_word] &= ~(std::uint64_t{1} << place % rows_per_word);
-    unbounded_.push_back(row_at(slice_.begin() + row_in_place_[place]));
+    const std::size_t row = slice_.begin() + row_in_place_[place];
+    unbounded_.push_back(row_at(row));
+    const double length = length_of(scores_.factors.row(row)) * outwards;
+    const float bias = scores_.bias.empty() ? 0 : scores_.bias[row];
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    unbounded_length_ = std::max(unbounded_length_, std::isfinite(length) ? static_cast<float>(length) : infinity);
+    unbounded_bias_ = std::max(unbounded_bias_, std::isfinite(bias) ? bias : infinity);
   }
   cut_tiles();
 }
@@ -327,6 +333,13 @@ void dense_scan::collect(const tile& rows, const std::int32_t* products, bounded
   }
 }
 
+// Their rounding is covered as that of the others is: the length of the query holds its share, a bias its margin.
+float dense_scan::unbounded_reach(const bounded_query& q) const {
+  const float margin = bias_magnitude_ * rounding_share(scores_.factors.columns());
+  return q.quantized.norm * q.quantized.scale * static_cast<float>(outwards) * unbounded_length_ + unbounded_bias_ +
+         2 * margin;
+}
+
 void dense_scan::rescore(bounded_query& q) const {
   const auto factors = factors_of(*q.request);
   top_k best(*q.ranked, q.request->k, slice_.size());
@@ -336,8 +349,10 @@ void dense_scan::rescore(bounded_query& q) const {
   for (const auto& candidate : remaining) {
     best.offer(candidate.row, score(factors, to_integer(candidate.row)));
   }
-  for (const item_row row : unbounded_) {
-    if (q.filter.is_eligible(row)) best.offer(row, score(factors, to_integer(row)));
+  if (!best.full() || unbounded_reach(q) >= best.threshold()) {
+    for (const item_row row : unbounded_) {
+      if (q.filter.is_eligible(row)) best.offer(row, score(factors, to_integer(row)));
+    }
   }
   best.finish();
 }

@@ -1,7 +1,7 @@
 // What: scores factor vectors: score(i) = dot(query, V[i]), + bias[i] where there is one.
 // How:  a pass over int8 codes gives every row an upper and a lower bound (core/linalg/int8_quantization.hpp); rows
-//       that can still be among the k best are scored in float32. Rows and queries without a bound are scored in
-//       float32 from the start.
+//       that can still be among the k best are scored in float32. Queries without a bound are scored in float32 from
+//       the start, rows without one at the end, unless they are so short that none can reach the k-th best.
 //       Rows that can score highest are read first, and a tile is left out when |query| x length + bias of each of its
 //       rows stays under the k-th best score so far: of 41,000 x 64 from ALS 28 % are read, from BPR 6 %, of rows that
 //       are all equally long all.
@@ -61,6 +61,7 @@ class dense_scan final : public shape_scan {
   float reach(const tile& rows, float query_length) const;
   void collect(const tile& rows, const std::int32_t* products, bounded_query& q) const;
   void rescore(bounded_query& q) const;
+  float unbounded_reach(const bounded_query& q) const;
 
   dense_scores scores_;
   row_range slice_;
@@ -76,8 +77,11 @@ class dense_scan final : public shape_scan {
   float reach_step_ = 1;
   /// Places of rows that have a bound, as bits.
   std::vector<std::uint64_t> bounded_;
-  /// Rows of the catalogue that have none.
+  /// Rows of the catalogue that have none, and the largest length and bias among them; infinite where one is not
+  /// finite.
   std::vector<item_row> unbounded_;
+  float unbounded_length_ = 0;
+  float unbounded_bias_ = 0;
   std::vector<tile> tiles_;
   std::size_t words_per_tile_ = 1;
 };
