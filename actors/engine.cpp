@@ -18,6 +18,7 @@
 #include "io/http/gatekeeper.hpp"
 #include "io/http/problem.hpp"
 #include "io/http/server.hpp"
+#include "io/store/store_settings.hpp"
 
 namespace freshet {
 namespace {
@@ -85,10 +86,7 @@ class running_engine final : public engine {
     door_.reconfigure(running_);
     caches_.configure(running_.cache);
     table_.set_limits(running_.cache.user_profile.max_size, running_.cache.user_profile.ttl);
-    {
-      caf::scoped_actor self{*system_};
-      self->send(supervisor_, options_ptr(std::make_shared<const options>(running_)));
-    }
+    caf::anon_send(supervisor_, options_ptr(std::make_shared<const options>(running_)));
     log_->info("settings reread; changed: " + in_words(reread.taken));
     if (!reread.waiting.empty()) log_->warning("settings that wait for a restart: " + in_words(reread.waiting));
     reload_model();
@@ -119,13 +117,13 @@ class running_engine final : public engine {
  private:
   /// Asks for a look at the registry now.
   void reload_model() {
-    caf::scoped_actor self{*system_};
-    self->send(supervisor_, reload_atom::value);
+    // Anonymously: a scoped actor that does not wait for its answer is waited for at the end, for ever.
+    caf::anon_send(supervisor_, reload_atom::value);
   }
 
   status open_store() {
-    store_options options;
-    options.block_cache_bytes = settings_.store.block_cache_mb << 20;
+    auto options = to_store_options(settings_);
+    options.time = &clock_;
     FRESHET_ASSIGN(store_, retry_conflict(settings_.server.drain_deadline, *log_,
                                           [&] { return event_store::open(settings_.store.path, options); }));
     FRESHET_TRY(catalogue_.refresh(*store_));
@@ -248,7 +246,8 @@ class running_engine final : public engine {
       if (crew_) frontend = crew_->frontend;
     }
     if (!frontend) return call->answer(http::problem(503, "Service not initialized", call->in()));
-    if (auto admitted = gate_->admit(std::move(call))) io_thread_->send(frontend, std::move(admitted));
+    const bool patient = takes_its_time(call->in());
+    if (auto admitted = gate_->admit(std::move(call), patient)) io_thread_->send(frontend, std::move(admitted));
   }
 
   const options settings_;

@@ -38,6 +38,8 @@ using updater_actor = caf::typed_actor<
     caf::reacts_to<because_task_ptr>,
     // Lists a user's events.
     caf::reacts_to<user_events_task_ptr>,
+    // Forgets users; what it was doing for one of them before is done.
+    caf::replies_to<erased_users_ptr>::with<bool>,
     // From now on fold in with this model.
     caf::reacts_to<generation_ptr>,
     // The other actors.
@@ -77,12 +79,24 @@ using librarian_actor = caf::typed_actor<
 /// The TREND COUNTER knows which items are touched how often by hour and day. It reads all events once, at its start,
 /// and therefore has a thread of its own.
 using trend_counter_actor = caf::typed_actor<
-    // Counts what the store holds; sent to itself at the start.
-    caf::reacts_to<run_atom>,
+    // Counts what the store holds, from the beginning; sent to itself at the start.
+    caf::replies_to<run_atom>::with<bool>,
     // A batch was applied.
     caf::reacts_to<touched_items_ptr>,
     // What is popular, or trending?
     caf::reacts_to<popularity_task_ptr>>;
+
+/// The CUSTODIAN sees to it that what must go is gone, here and in every file: users who are erased, and what has
+/// expired. It waits for disks and for others, and therefore has a thread of its own.
+using custodian_actor = caf::typed_actor<
+    // Erases users.
+    caf::reacts_to<erasure_task_ptr>,
+    // From now on with these settings, as far as they may change while running.
+    caf::reacts_to<options_ptr>,
+    // Removes what has expired; sends itself the next.
+    caf::reacts_to<tick_atom>,
+    // The other actors.
+    caf::reacts_to<wiring_ptr>>;
 
 /// The WARMER fills the caches before somebody asks. It waits for answers and therefore has a thread of its own.
 using warmer_actor = caf::typed_actor<
@@ -161,6 +175,7 @@ struct wiring {
   publisher_actor publisher;
   librarian_actor librarian;
   trend_counter_actor trend_counter;
+  custodian_actor custodian;
   ingestor_actor ingestor;
   warmer_actor warmer;
   frontend_actor frontend;

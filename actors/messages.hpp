@@ -60,6 +60,21 @@ struct user_task {
 };
 using user_task_ptr = std::shared_ptr<const user_task>;
 
+/// A request to forget users, for the custodian.
+struct erasure_task {
+  http::exchange_ptr call;
+  std::vector<std::string> user_ids;
+  /// Of the path; else the body named several.
+  bool single = false;
+};
+using erasure_task_ptr = std::shared_ptr<const erasure_task>;
+
+/// Users who were erased, for whoever remembers some.
+struct erased_users {
+  std::vector<std::string> user_ids;
+};
+using erased_users_ptr = std::shared_ptr<const erased_users>;
+
 /// Items that a batch's events touched, and where the batch ends in its log.
 struct touched_items {
   std::string source;
@@ -149,6 +164,8 @@ FRESHET_LOCAL_MESSAGE(freshet::user_events_task_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::because_task_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::item_task_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::user_task_ptr)
+FRESHET_LOCAL_MESSAGE(freshet::erasure_task_ptr)
+FRESHET_LOCAL_MESSAGE(freshet::erased_users_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::touched_items_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::popularity_task_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::activation_order_ptr)

@@ -49,6 +49,8 @@ constexpr std::array routes{
     route_entry{get, "/v1/popular", read, normal, list_popular},
     route_entry{get, "/v1/trending", read, normal, list_trending},
     route_entry{get, "/v1/users/{id}", read, normal, show_user},
+    route_entry{delete_, "/v1/users/{id}", admin, normal, erase_user},
+    route_entry{post, "/v1/users/erase", admin, bulk, erase_users},
     route_entry{get, "/v1/users/{id}/events", read, normal, list_user_events},
     route_entry{get, "/v1/users/{id}/export", admin, normal, export_user},
     route_entry{get, "/v1/users/{id}/because/{item}", read, normal, explain_item},
@@ -93,6 +95,12 @@ std::string_view route_of(const http::request& in) {
 bool is_probe(std::string_view route) {
   constexpr std::string_view probes[] = {"/health", "/healthz", "/livez", "/readyz"};
   return std::ranges::find(probes, route) != std::end(probes);
+}
+
+bool takes_its_time(const http::request& in) {
+  const auto* chosen = route_patterns().match(in.verb, in.path);
+  return chosen != nullptr &&
+         ((in.verb == delete_ && chosen->pattern == "/v1/users/{id}") || chosen->pattern == "/v1/users/erase");
 }
 
 bool ranks_items(std::string_view route) {

@@ -1,6 +1,7 @@
 #include "actors/spawning.hpp"
 
 #include "actors/courier.hpp"
+#include "actors/custodian.hpp"
 #include "actors/frontend.hpp"
 #include "actors/ingestor.hpp"
 #include "actors/librarian.hpp"
@@ -138,6 +139,25 @@ void add_models(spawners& start, caf::actor_system& system, const shared_parts& 
   };
 }
 
+/// What removes.
+void add_custodian(spawners& start, caf::actor_system& system, const shared_parts& parts) {
+  start.custodian = [&system, parts](supervisor_actor above) {
+    return system.spawn<caf::detached>(
+        make_custodian,
+        custodian_context{.store = parts.store,
+                          .events = parts.events,
+                          .audit = std::make_shared<audit_log>(parts.settings->logging.dir, *parts.time),
+                          .time = parts.time,
+                          .journal = parts.journal.get(),
+                          .kept = parts.kept,
+                          .users = parts.users,
+                          .artifacts = parts.settings->model.dir,
+                          .logs = parts.settings->logging.dir,
+                          .retention_days = parts.settings->retention.days},
+        above);
+  };
+}
+
 }  // namespace
 
 spawners make_spawners(caf::actor_system& system, const shared_parts& parts) {
@@ -145,6 +165,7 @@ spawners make_spawners(caf::actor_system& system, const shared_parts& parts) {
   add_serving(start, system, parts);
   add_ingestion(start, system, parts);
   add_models(start, system, parts);
+  add_custodian(start, system, parts);
   return start;
 }
 

@@ -22,6 +22,7 @@ void announce(supervisor_pointer self) {
   self->send(crew->frontend, crew);
   self->send(crew->ingestor, crew);
   self->send(crew->warmer, crew);
+  self->send(crew->custodian, crew);
   for (const auto& each : crew->updaters) self->send(each, crew);
   state.context.on_wired(crew);
 }
@@ -31,6 +32,7 @@ void announce_settings(supervisor_pointer self) {
   if (!state.settings) return;
   self->send(state.crew.recommender, state.settings);
   self->send(state.crew.warmer, state.settings);
+  self->send(state.crew.custodian, state.settings);
   self->send(state.crew.frontend, state.settings);
 }
 
@@ -83,6 +85,8 @@ void add_places(supervisor_pointer self) {
   add_place(self, "publisher", state.crew.publisher, start.publisher);
   add_place(self, "librarian", state.crew.librarian, start.librarian);
   add_place(self, "trend_counter", state.crew.trend_counter, start.trend_counter);
+  add_place(self, "custodian", state.crew.custodian,
+            [make = start.custodian, self] { return make(supervisor_actor(self)); });
   add_place(self, "ingestor", state.crew.ingestor, start.ingestor);
   add_place(self, "warmer", state.crew.warmer, start.warmer);
   add_place(self, "model_loader", state.model_loader, start.model_loader);

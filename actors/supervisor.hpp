@@ -28,6 +28,7 @@ struct spawners {
   std::function<publisher_actor()> publisher;
   std::function<librarian_actor()> librarian;
   std::function<trend_counter_actor()> trend_counter;
+  std::function<custodian_actor(supervisor_actor)> custodian;
   std::function<ingestor_actor()> ingestor;
   std::function<warmer_actor()> warmer;
   /// Empty function = no dead-letter topic.

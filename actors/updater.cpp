@@ -32,6 +32,10 @@ void updater::refresh(std::span<const std::string> user_ids) {
   context_.measured->fold_ins(folded);
 }
 
+void updater::forget(std::span<const std::string> user_ids) {
+  for (const auto& user_id : user_ids) context_.table->erase(user_id);
+}
+
 result<updater::resolved> updater::resolve(const http::recommend_query& asked, const generation_ptr& model) {
   FRESHET_ASSIGN(auto computed,
                  compute({.user_id = asked.user_id, .extra = asked.history, .as_of = asked.as_of}, *model));
@@ -184,6 +188,10 @@ updater_actor::behavior_type make_updater(updater_actor::stateful_pointer<update
       },
       [self](const because_task_ptr& task) { task->call->answer(self->state.logic->explain(*task)); },
       [self](const user_events_task_ptr& task) { task->call->answer(self->state.logic->list_events(*task)); },
+      [self](const erased_users_ptr& erased) {
+        self->state.logic->forget(erased->user_ids);
+        return true;
+      },
       [self](generation_ptr& model) { self->state.logic->use(std::move(model)); },
       [self](wiring_ptr& others) { self->state.others = std::move(others); },
   };

@@ -41,6 +41,7 @@ class updater {
     user_interactions told;
   };
   result<resolved> resolve(const http::recommend_query& asked, const generation_ptr& model);
+  void forget(std::span<const std::string> user_ids);
   /// The finished answer of GET /v1/users/{id}/events.
   http::response list_events(const user_events_task& task) const;
   /// The finished answer of GET /v1/users/{id}/because/{item}.

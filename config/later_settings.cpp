@@ -24,7 +24,6 @@ const std::vector<std::string>& later_settings() {
       "retrain.quality_gate.metric",
       "retrain.quality_gate.min_ratio_to_current",
       "retrain.keep_models",
-      "retention.days",
       "paths.processed",
       "worker.interval_seconds",
       "worker.batch_size",

@@ -96,6 +96,12 @@ struct store_settings {
   std::uint64_t block_cache_mb = 256;
 };
 
+/// How long events are kept.
+struct retention_options {
+  /// By the time of the event; 0 = for ever.
+  std::uint32_t days = 0;
+};
+
 struct events_options {
   /// Weight of each event type; a type that is not named weighs 1.
   std::map<std::string, double> weights{{"view", 1}, {"click", 1}, {"add_to_cart", 1}, {"purchase", 1}, {"rating", 1}};
@@ -248,6 +254,7 @@ struct options {
   api_options api;
   model_options model;
   store_settings store;
+  retention_options retention;
   events_options events;
   cache_options cache;
   content_options content;

@@ -131,6 +131,8 @@ void declare_data(std::vector<setting>& all) {
           text("store.path", FRESHET_AT(store.path), "Directory of the database.", {"DB_PATH"}),
           number("store.block_cache_mb", FRESHET_AT(store.block_cache_mb), 1, million,
                  "Memory for blocks of the database read from disk."),
+          live(number("retention.days", FRESHET_AT(retention.days), 0, 36'500,
+                      "Age in days at which an event is no longer read, and removed; 0 = kept for ever.")),
           number("events.half_life_days", FRESHET_AT(events.half_life_days), 0, 36'500,
                  "Age at which an event counts half, against the user's newest; 0 = no decay."),
       });

@@ -1,4 +1,5 @@
 #include "tools/freshet/training_dataset.hpp"
+#include "io/store/store_settings.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -57,7 +58,7 @@ status add_side_data(const event_store& store, const model_rows& rows, const sid
 
 result<training_dataset> read_training_dataset(const options& settings, const dataset_flags& flags,
                                                stop_request& stop) {
-  FRESHET_ASSIGN(const auto store, event_store::open_reader(settings.store.path));
+  FRESHET_ASSIGN(const auto store, event_store::open_reader(settings.store.path, to_store_options(settings)));
   FRESHET_ASSIGN(auto rows, rows_of_events(*store));
   const auto weights = strengths_by_type(settings.events, store->event_types());
   training_dataset read;
