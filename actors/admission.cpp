@@ -9,7 +9,8 @@ namespace freshet {
 
 class admission::admitted final : public http::exchange {
  public:
-  admitted(std::shared_ptr<admission> gate, http::exchange_ptr call) : gate_(std::move(gate)), call_(std::move(call)) {}
+  admitted(std::shared_ptr<admission> gate, http::exchange_ptr call, bool patient)
+      : gate_(std::move(gate)), call_(std::move(call)), patient_(patient) {}
   ~admitted() override {
     if (!answered_) gate_->leave(place_);
   }
@@ -24,17 +25,19 @@ class admission::admitted final : public http::exchange {
     call_->answer(std::move(out));
   }
 
+  bool patient() const { return patient_; }
   void stand_at(line::iterator place) { place_ = place; }
 
  private:
   std::shared_ptr<admission> gate_;
   http::exchange_ptr call_;
+  const bool patient_;
   line::iterator place_;
   std::atomic<bool> answered_{false};
 };
 
-http::exchange_ptr admission::admit(http::exchange_ptr call) {
-  const auto entering = std::make_shared<admitted>(shared_from_this(), call);
+http::exchange_ptr admission::admit(http::exchange_ptr call, bool patient) {
+  const auto entering = std::make_shared<admitted>(shared_from_this(), call, patient);
   {
     const std::lock_guard lock(mutex_);
     entering->stand_at(in_flight_.insert(in_flight_.end(), entering));
@@ -52,7 +55,7 @@ void admission::expire(std::chrono::steady_clock::time_point now) {
     for (const auto& each : in_flight_) {
       // Those that are being destroyed at this moment leave by themselves.
       auto standing = each.lock();
-      if (!standing) continue;
+      if (!standing || standing->patient()) continue;
       if (now - standing->in().arrived < deadline_) break;
       late.push_back(std::move(standing));
     }

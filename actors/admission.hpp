@@ -21,9 +21,10 @@ class admission : public std::enable_shared_from_this<admission> {
       : in_flight_max_(in_flight_max), deadline_(deadline) {}
 
   /// The exchange to hand on, or null when it was answered 503 because too many are in work.
-  http::exchange_ptr admit(http::exchange_ptr call);
+  /// `patient`: it has no deadline.
+  http::exchange_ptr admit(http::exchange_ptr call, bool patient = false);
 
-  /// Answers 503 to every request that arrived more than the deadline ago.
+  /// Answers 503 to every request with a deadline that arrived more than that ago.
   void expire(std::chrono::steady_clock::time_point now);
 
   std::size_t in_flight() const;

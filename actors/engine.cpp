@@ -9,7 +9,6 @@
 #include "actors/event_log.hpp"
 #include "actors/request_log.hpp"
 #include "actors/retry_conflict.hpp"
-#include "actors/rollout_summary.hpp"
 #include "actors/routes.hpp"
 #include "actors/security_check.hpp"
 #include "actors/spawning.hpp"
@@ -19,6 +18,7 @@
 #include "io/http/gatekeeper.hpp"
 #include "io/http/problem.hpp"
 #include "io/http/server.hpp"
+#include "io/store/store_settings.hpp"
 
 namespace freshet {
 namespace {
@@ -38,7 +38,6 @@ class running_engine final : public engine {
         table_(settings.cache.user_profile.max_size, settings.cache.user_profile.ttl),
         door_(route_patterns(), settings) {
     metrics_.caches_from([this] { return cache_figures_of(caches_, table_); });
-    metrics_.models_from([this] { return model_figures_of(quality_); });
   }
   ~running_engine() override { stop(); }
   running_engine(const running_engine&) = delete;
@@ -87,10 +86,7 @@ class running_engine final : public engine {
     door_.reconfigure(running_);
     caches_.configure(running_.cache);
     table_.set_limits(running_.cache.user_profile.max_size, running_.cache.user_profile.ttl);
-    {
-      caf::scoped_actor self{*system_};
-      self->send(supervisor_, options_ptr(std::make_shared<const options>(running_)));
-    }
+    caf::anon_send(supervisor_, options_ptr(std::make_shared<const options>(running_)));
     log_->info("settings reread; changed: " + in_words(reread.taken));
     if (!reread.waiting.empty()) log_->warning("settings that wait for a restart: " + in_words(reread.waiting));
     reload_model();
@@ -121,13 +117,13 @@ class running_engine final : public engine {
  private:
   /// Asks for a look at the registry now.
   void reload_model() {
-    caf::scoped_actor self{*system_};
-    self->send(supervisor_, reload_atom::value);
+    // Anonymously: a scoped actor that does not wait for its answer is waited for at the end, for ever.
+    caf::anon_send(supervisor_, reload_atom::value);
   }
 
   status open_store() {
-    store_options options;
-    options.block_cache_bytes = settings_.store.block_cache_mb << 20;
+    auto options = to_store_options(settings_);
+    options.time = &clock_;
     FRESHET_ASSIGN(store_, retry_conflict(settings_.server.drain_deadline, *log_,
                                           [&] { return event_store::open(settings_.store.path, options); }));
     FRESHET_TRY(catalogue_.refresh(*store_));
@@ -156,8 +152,6 @@ class running_engine final : public engine {
             .kept = &caches_,
             .users = &table_,
             .warm = &warmth_,
-            .tasks = &tasks_,
-            .quality = &quality_,
             .events = events_.get(),
             .visible = visible_,
             .gate = gate_,
@@ -177,8 +171,6 @@ class running_engine final : public engine {
                                .updaters = updaters_of(settings_),
                                .restarts = settings_.supervisor,
                                .hot_reload = settings_.hot_reload,
-                               .rollout = settings_.rollout,
-                               .live_guard = settings_.live_guard,
                                .embeddings = settings_.content.embeddings,
                                .table = &table_,
                                .catalogue = &catalogue_,
@@ -254,7 +246,8 @@ class running_engine final : public engine {
       if (crew_) frontend = crew_->frontend;
     }
     if (!frontend) return call->answer(http::problem(503, "Service not initialized", call->in()));
-    if (auto admitted = gate_->admit(std::move(call))) io_thread_->send(frontend, std::move(admitted));
+    const bool patient = takes_its_time(call->in());
+    if (auto admitted = gate_->admit(std::move(call), patient)) io_thread_->send(frontend, std::move(admitted));
   }
 
   const options settings_;
@@ -271,8 +264,6 @@ class running_engine final : public engine {
   caches caches_;
   user_query_table table_;
   warmth warmth_;
-  task_list tasks_;
-  online_quality quality_;
   std::unique_ptr<event_log> events_;
   std::shared_ptr<visibility> visible_;
   std::shared_ptr<admission> gate_;

@@ -7,6 +7,7 @@
 #include "core/linalg/kernels.hpp"
 #include "core/models/pairwise/lightfm.hpp"
 #include "core/models/popularity/popularity.hpp"
+#include "io/store/forgotten.hpp"
 
 namespace freshet {
 namespace {
@@ -168,6 +169,10 @@ result<generation_ptr> load_generation(const std::filesystem::path& directory, s
   auto users = std::make_shared<string_map<user_row>>();
   users->reserve(loaded.user_ids.size());
   for (std::size_t row = 0; row < loaded.user_ids.size(); ++row) {
+    if (loaded.user_ids[row].empty()) continue;
+    // Learnt by a training that began before an erasure and ended after it.
+    FRESHET_ASSIGN(const bool forgotten, is_forgotten(*context.store, loaded.user_ids[row]));
+    if (forgotten) continue;
     users->emplace(std::move(loaded.user_ids[row]), user_row{static_cast<std::uint32_t>(row)});
   }
   made->trained_users = std::move(users);

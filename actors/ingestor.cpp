@@ -26,7 +26,6 @@ std::string identity_of(const event& value, const std::string& source, partition
 struct ingestor::work {
   ingest_batch batch;
   /// Of batch.events[i].
-  std::vector<log_offset> offsets;
   std::vector<std::int64_t> accepted_ms;
   std::size_t records = 0;
 };
@@ -78,7 +77,7 @@ std::optional<ingestor::touched> ingestor::round() {
     return std::nullopt;
   }
   report_progress();
-  if (polled->records.empty()) {
+  if (polled->records.empty() && polled->next_offset == 0) {
     context_.ready->pass("ingestion");
     return std::nullopt;
   }
@@ -102,8 +101,7 @@ void ingestor::decode(const record_batch& polled) {
     auto decoded = decoder_.decode(each.value, each.headers);
     if (auto* value = std::get_if<event>(&decoded)) {
       auto identity = identity_of(*value, context_.source->name(), polled.partition, each.offset);
-      work_->batch.events.push_back({std::move(*value), std::move(identity)});
-      work_->offsets.push_back(each.offset);
+      work_->batch.events.push_back({std::move(*value), std::move(identity), each.offset});
       work_->accepted_ms.push_back(each.timestamp_ms);
     } else {
       const auto& why = std::get<rejection>(decoded);
@@ -136,7 +134,7 @@ std::optional<ingestor::touched> ingestor::apply() {
   notice_newcomers(*done, *applied);
   for (std::size_t index = 0; index < done->batch.events.size(); ++index) {
     if (applied->was_duplicate[index]) {
-      reached.duplicates.push_back(done->offsets[index]);
+      reached.duplicates.push_back(done->batch.events[index].offset);
     } else {
       users.user_ids.push_back(std::move(done->batch.events[index].value.user_id));
       reached.accepted_ms.push_back(done->accepted_ms[index]);
@@ -150,6 +148,7 @@ std::optional<ingestor::touched> ingestor::apply() {
   context_.measured->events_consumed(done->records);
   context_.measured->events_applied(applied->applied);
   context_.measured->events_duplicate(applied->duplicates);
+  for (std::size_t left = applied->dropped; left > 0; --left) context_.measured->event_rejected("erased_or_expired");
   for (const auto& letter : done->batch.dead_letters) context_.measured->event_rejected(letter.reason);
   context_.measured->store_stalled(false);
   context_.ready->pass("ingestion");
@@ -180,11 +179,7 @@ std::vector<std::pair<item_index, unix_seconds>> ingestor::touches_of(const work
     if (applied.was_duplicate[index] || value.qty <= 0) continue;
     // In memory since the batch was applied.
     const auto number = context_.store->find_item(value.item_id);
-    if (!number || !*number) continue;
-    touches.emplace_back(**number, std::min(value.ts, now));
-    if (context_.quality != nullptr && !value.recommendation_id.empty()) {
-      context_.quality->acted(value.recommendation_id, **number);
-    }
+    if (number && *number) touches.emplace_back(**number, std::min(value.ts, now));
   }
   return touches;
 }

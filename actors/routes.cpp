@@ -49,21 +49,14 @@ constexpr std::array routes{
     route_entry{get, "/v1/popular", read, normal, list_popular},
     route_entry{get, "/v1/trending", read, normal, list_trending},
     route_entry{get, "/v1/users/{id}", read, normal, show_user},
+    route_entry{delete_, "/v1/users/{id}", admin, normal, erase_user},
+    route_entry{post, "/v1/users/erase", admin, bulk, erase_users},
     route_entry{get, "/v1/users/{id}/events", read, normal, list_user_events},
     route_entry{get, "/v1/users/{id}/export", admin, normal, export_user},
     route_entry{get, "/v1/users/{id}/because/{item}", read, normal, explain_item},
     route_entry{get, "/v1/models", admin, normal, list_models},
     route_entry{post, "/v1/models/{id}/activate", admin, normal, activate_model},
     route_entry{post, "/v1/models/rollback", admin, normal, roll_back_model},
-    route_entry{post, "/v1/models/{id}/shadow", admin, normal, begin_shadow},
-    route_entry{post, "/v1/models/{id}/canary", admin, normal, begin_canary},
-    route_entry{get, "/v1/rollout", admin, normal, show_rollout},
-    route_entry{post, "/v1/rollout/promote", admin, normal, promote_trial},
-    route_entry{delete_, "/v1/rollout", admin, normal, abort_trial},
-    route_entry{post, "/v1/train", admin, normal, start_training},
-    route_entry{get, "/v1/tasks", admin, normal, list_tasks},
-    route_entry{get, "/v1/tasks/{id}", admin, normal, show_task},
-    route_entry{delete_, "/v1/tasks/{id}", admin, normal, cancel_task},
     route_entry{get, "/v1/status", admin, normal, show_status},
     route_entry{post, "/v1/control/pause", admin, normal, pause_ingestion},
     route_entry{post, "/v1/control/resume", admin, normal, resume_ingestion},
@@ -102,6 +95,12 @@ std::string_view route_of(const http::request& in) {
 bool is_probe(std::string_view route) {
   constexpr std::string_view probes[] = {"/health", "/healthz", "/livez", "/readyz"};
   return std::ranges::find(probes, route) != std::end(probes);
+}
+
+bool takes_its_time(const http::request& in) {
+  const auto* chosen = route_patterns().match(in.verb, in.path);
+  return chosen != nullptr &&
+         ((in.verb == delete_ && chosen->pattern == "/v1/users/{id}") || chosen->pattern == "/v1/users/erase");
 }
 
 bool ranks_items(std::string_view route) {

@@ -37,6 +37,8 @@ struct route_entry {
 
 /// Whether a route answers with ranked items: what the latency targets are about.
 [[nodiscard]] bool ranks_items(std::string_view route);
+/// Whether a request is answered when it is done, however long that takes: an erasure rewrites files.
+[[nodiscard]] bool takes_its_time(const http::request& in);
 /// Whether a route only asks whether the service is well: a 503 of it is its answer, not an error.
 [[nodiscard]] bool is_probe(std::string_view route);
 
@@ -46,17 +48,13 @@ route_handler lite_recommend, lite_similar_items, guide_recommend, guide_batch_r
 // item_routes.cpp
 route_handler load_items, show_item, change_item;
 // user_routes.cpp
-route_handler ingest_events, list_user_events, show_user, export_user, explain_item;
+route_handler ingest_events, list_user_events, show_user, export_user, explain_item, erase_user, erase_users;
 // model_routes.cpp
 route_handler reload_model, show_model_info, list_models, activate_model, roll_back_model;
 // popularity_routes.cpp
 route_handler list_popular, list_trending;
 // control_routes.cpp
 route_handler show_status, pause_ingestion, resume_ingestion, drain_service;
-// training_routes.cpp
-route_handler start_training, list_tasks, show_task, cancel_task;
-// rollout_routes.cpp
-route_handler begin_shadow, begin_canary, promote_trial, abort_trial, show_rollout;
 // document_routes.cpp
 route_handler show_openapi, show_docs;
 // cache_routes.cpp

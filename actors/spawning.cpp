@@ -1,13 +1,13 @@
 #include "actors/spawning.hpp"
 
 #include "actors/courier.hpp"
+#include "actors/custodian.hpp"
 #include "actors/frontend.hpp"
 #include "actors/ingestor.hpp"
 #include "actors/librarian.hpp"
 #include "actors/model_loader.hpp"
 #include "actors/publisher.hpp"
 #include "actors/recommender.hpp"
-#include "actors/retrainer.hpp"
 #include "actors/scorer.hpp"
 #include "actors/trend_counter.hpp"
 #include "actors/updater.hpp"
@@ -34,8 +34,7 @@ generation_context generations(const shared_parts& parts) {
 /// What serves requests.
 void add_serving(spawners& start, caf::actor_system& system, const shared_parts& parts) {
   const auto& settings = *parts.settings;
-  finisher finish(*parts.catalogue, *parts.kept, *parts.measured, *parts.journal, settings.logging);
-  finish.keep_lists(*parts.quality);
+  const finisher finish(*parts.catalogue, *parts.kept, *parts.measured, *parts.journal, settings.logging);
   start.scorer = [&system, finish](std::size_t slice) { return system.spawn(make_scorer, slice, finish); };
   start.updater = [&system, parts] {
     return system.spawn<caf::detached>(make_updater, updater_context{.store = parts.store,
@@ -77,9 +76,7 @@ void add_serving(spawners& start, caf::actor_system& system, const shared_parts&
                                                         .request_stop = parts.request_stop,
                                                         .kept = parts.kept,
                                                         .users = parts.users,
-                                                        .warm = parts.warm,
-                                                        .tasks = parts.tasks,
-                                                        .quality = parts.quality});
+                                                        .warm = parts.warm});
   };
 }
 
@@ -110,7 +107,6 @@ void add_ingestion(spawners& start, caf::actor_system& system, const shared_part
                                                         .control = parts.ingestion,
                                                         .audience = parts.audience,
                                                         .time = parts.time,
-                                                        .quality = parts.quality,
                                                         .batch_records_max = parts.settings->kafka.batch_records_max,
                                                         .sync_every_batch = parts.events->sync_every_batch});
   };
@@ -131,15 +127,6 @@ void add_models(spawners& start, caf::actor_system& system, const shared_parts& 
                                        std::filesystem::path(parts.settings->logging.dir) / "registry_audit.log",
                                        generations(parts));
   };
-  start.retrainer = [&system, parts](supervisor_actor above) {
-    return system.spawn<caf::detached>(make_retrainer, retrainer_context{.store = parts.store,
-                                                                         .time = parts.time,
-                                                                         .measured = parts.measured,
-                                                                         .journal = parts.journal.get(),
-                                                                         .tasks = parts.tasks,
-                                                                         .settings = *parts.settings,
-                                                                         .supervisor = std::move(above)});
-  };
   start.warmer = [&system, parts] {
     return system.spawn<caf::detached>(make_warmer, warmer_context{.store = parts.store,
                                                                    .catalogue = parts.catalogue,
@@ -152,6 +139,25 @@ void add_models(spawners& start, caf::actor_system& system, const shared_parts& 
   };
 }
 
+/// What removes.
+void add_custodian(spawners& start, caf::actor_system& system, const shared_parts& parts) {
+  start.custodian = [&system, parts](supervisor_actor above) {
+    return system.spawn<caf::detached>(
+        make_custodian,
+        custodian_context{.store = parts.store,
+                          .events = parts.events,
+                          .audit = std::make_shared<audit_log>(parts.settings->logging.dir, *parts.time),
+                          .time = parts.time,
+                          .journal = parts.journal.get(),
+                          .kept = parts.kept,
+                          .users = parts.users,
+                          .artifacts = parts.settings->model.dir,
+                          .logs = parts.settings->logging.dir,
+                          .retention_days = parts.settings->retention.days},
+        above);
+  };
+}
+
 }  // namespace
 
 spawners make_spawners(caf::actor_system& system, const shared_parts& parts) {
@@ -159,6 +165,7 @@ spawners make_spawners(caf::actor_system& system, const shared_parts& parts) {
   add_serving(start, system, parts);
   add_ingestion(start, system, parts);
   add_models(start, system, parts);
+  add_custodian(start, system, parts);
   return start;
 }
 

@@ -96,10 +96,14 @@ http::response trend_counter::answer(const http::popularity_request& asked, cons
 trend_counter_actor::behavior_type make_trend_counter(trend_counter_actor::stateful_pointer<trend_counter_state> self,
                                                       trend_counter_context context) {
   self->state.logic = std::make_unique<trend_counter>(context);
-  self->send(self, run_atom::value);
+  // Anonymously: nobody waits for the answer.
+  const trend_counter_actor own(self);
+  caf::anon_send(own, run_atom::value);
   return {
       [self](run_atom) {
-        if (!self->state.logic->count_everything()) self->delayed_send(self, retry_pause, run_atom::value);
+        const bool counted = self->state.logic->count_everything();
+        if (!counted) caf::delayed_anon_send(trend_counter_actor(self), retry_pause, run_atom::value);
+        return counted;
       },
       [self](const touched_items_ptr& batch) { self->state.logic->count(*batch); },
       [self](const popularity_task_ptr& task) {

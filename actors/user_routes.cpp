@@ -4,6 +4,8 @@
 
 #include "actors/routes.hpp"
 #include "actors/updater.hpp"
+#include "core/data/event.hpp"
+#include "io/http/erasure_api.hpp"
 #include "io/http/ingestion_api.hpp"
 #include "io/http/problem.hpp"
 
@@ -41,6 +43,22 @@ void show_user(frontend_pointer self, http::exchange_ptr call, const http::path_
 
 void export_user(frontend_pointer self, http::exchange_ptr call, const http::path_parameters& path) {
   ask_librarian(self, std::move(call), path, user_task::question::everything);
+}
+
+void erase_user(frontend_pointer self, http::exchange_ptr call, const http::path_parameters& path) {
+  if (path.front().size() > id_bytes_max) {
+    return call->answer(http::problem(400, "The id of a user has at most 256 bytes", call->in()));
+  }
+  self->send(self->state.others->custodian,
+             erasure_task_ptr(std::make_shared<erasure_task>(erasure_task{std::move(call), {path.front()}, true})));
+}
+
+void erase_users(frontend_pointer self, http::exchange_ptr call, const http::path_parameters&) {
+  auto parsed = http::parse_erasure(call->in());
+  if (auto* problem = std::get_if<http::response>(&parsed)) return call->answer(std::move(*problem));
+  self->send(self->state.others->custodian,
+             erasure_task_ptr(std::make_shared<erasure_task>(
+                 erasure_task{std::move(call), std::get<std::vector<std::string>>(std::move(parsed))})));
 }
 
 void explain_item(frontend_pointer self, http::exchange_ptr call, const http::path_parameters& path) {

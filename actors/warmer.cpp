@@ -122,10 +122,13 @@ status warmer::add_active_users(std::vector<question>& to) const {
     return true;
   }));
   for (; !best.empty(); best.pop()) {
-    FRESHET_ASSIGN(auto user_id, context_.store->user_id(best.top().second));
+    auto user_id = context_.store->user_id(best.top().second);
+    // Erased meanwhile.
+    if (!user_id && user_id.failure().code == error_code::not_found) continue;
+    if (!user_id) return user_id.failure();
     to.push_back({.counted_as = {.user_profiles = 1},
                   .asked = http::recommend_query{
-                      .form = http::surface::guide, .user_id = std::move(user_id), .k = list_length}});
+                      .form = http::surface::guide, .user_id = *std::move(user_id), .k = list_length}});
   }
   return success{};
 }

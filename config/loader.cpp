@@ -6,6 +6,7 @@
 #include "config/assignment.hpp"
 #include "config/later_settings.hpp"
 #include "config/settings.hpp"
+#include "config/stored_settings.hpp"
 #include "config/yaml_file.hpp"
 
 namespace freshet {
@@ -148,12 +149,20 @@ void apply_environment(const result<environment_variables>& variables, const std
 }  // namespace
 
 result<loaded_settings> load_settings(const settings_sources& sources) {
-  loading all;
-  apply_files(sources.files, all);
-  if (!sources.dotenv.empty()) apply_environment(read_dotenv(sources.dotenv), sources.dotenv.string() + " ", all);
-  apply_environment(sources.environment, "environment ", all);
-  for (const auto& [key, value] : sources.flags) all.apply_all({{key, value, "command line"}});
-  return all.finish();
+  const auto load = [&](const std::filesystem::path& stored) {
+    loading all;
+    if (!stored.empty()) apply_files({stored}, all);
+    apply_files(sources.files, all);
+    if (!sources.dotenv.empty()) apply_environment(read_dotenv(sources.dotenv), sources.dotenv.string() + " ", all);
+    apply_environment(sources.environment, "environment ", all);
+    for (const auto& [key, value] : sources.flags) all.apply_all({{key, value, "command line"}});
+    return all.finish();
+  };
+  auto loaded = load({});
+  if (!loaded || !sources.with_stored) return loaded;
+  const auto stored = stored_settings_file(loaded->values.store.path);
+  std::error_code unknown;
+  return std::filesystem::exists(stored, unknown) ? load(stored) : std::move(loaded);
 }
 
 }  // namespace freshet

@@ -1,4 +1,5 @@
-// What:   the effective settings: flags > environment > .env > YAML files, the later the stronger > defaults.
+// What:   the effective settings: flags > environment > .env > YAML files, the later the stronger > those stored in the
+//         database (stored_settings.hpp) > defaults. Which database that is, the others say: store.path.
 // Errors: invalid_argument that lists every problem, one a line: an unknown key with the nearest known one, a value of
 //         the wrong type or out of bounds, each with key, value, what is accepted and where it came from. Values of
 //         secrets are not repeated.
@@ -23,6 +24,8 @@ struct settings_sources {
   std::filesystem::path dotenv;
   /// YAML files, and directories of them.
   std::vector<std::filesystem::path> files;
+  /// Whether those of the database count.
+  bool with_stored = true;
 };
 
 struct loaded_settings {

@@ -131,6 +131,8 @@ void declare_data(std::vector<setting>& all) {
           text("store.path", FRESHET_AT(store.path), "Directory of the database.", {"DB_PATH"}),
           number("store.block_cache_mb", FRESHET_AT(store.block_cache_mb), 1, million,
                  "Memory for blocks of the database read from disk."),
+          live(number("retention.days", FRESHET_AT(retention.days), 0, 36'500,
+                      "Age in days at which an event is no longer read, and removed; 0 = kept for ever.")),
           number("events.half_life_days", FRESHET_AT(events.half_life_days), 0, 36'500,
                  "Age at which an event counts half, against the user's newest; 0 = no decay."),
       });
@@ -220,8 +222,6 @@ std::vector<setting> declare_all() {
   declare_caches(all);
   declare_faiss(all);
   declare_operations(all);
-  declare_retraining(all);
-  declare_rollout(all);
   declare_targets(all);
   return all;
 }
@@ -250,7 +250,6 @@ std::vector<setting_family> declare_families() {
        .accepts = "a number from -1000000 to 1000000",
        .set = set_weight,
        .get = get_weights},
-      retraining_parameters(),
       {.prefix = "kafka.",
        .kind = setting_kind::text,
        .documentation = "Any librdkafka property by its own name, such as security.protocol.",

@@ -90,14 +90,15 @@ status check_distinct(const std::vector<std::string>& ids, const std::filesystem
   std::unordered_set<std::string_view> seen;
   seen.reserve(ids.size());
   for (const auto& id : ids) {
-    if (!seen.insert(id).second) return damaged(path, in_quotes(id) + " is given twice");
+    if (!id.empty() && !seen.insert(id).second) return damaged(path, in_quotes(id) + " is given twice");
   }
   return success{};
 }
 
 }  // namespace
 
-result<std::vector<std::string>> read_id_mapping(const std::filesystem::path& path, std::size_t rows) {
+result<std::vector<std::string>> read_id_mapping(const std::filesystem::path& path, std::size_t rows,
+                                                 unnamed_rows unnamed) {
   FRESHET_ASSIGN(const file_descriptor file, open_for_reading(path));
   boost::json::basic_parser<mapping_handler> parser(boost::json::parse_options{}, rows);
   const mapping_handler& read = parser.handler();
@@ -110,7 +111,7 @@ result<std::vector<std::string>> read_id_mapping(const std::filesystem::path& pa
     if (!failed && parsed < got) failed = boost::json::error::extra_data;
     if (failed) return damaged(path, read.reason.empty() ? failed.message() : read.reason);
   }
-  if (read.count != rows) {
+  if (unnamed == unnamed_rows::refused && read.count != rows) {
     return damaged(path,
                    "it names " + std::to_string(read.count) + " rows where the model has " + std::to_string(rows));
   }
@@ -118,8 +119,9 @@ result<std::vector<std::string>> read_id_mapping(const std::filesystem::path& pa
   return std::move(parser.handler().ids);
 }
 
-status write_id_mapping(const std::filesystem::path& path, const std::vector<std::string>& ids) {
+status write_id_mapping(const std::filesystem::path& path, const std::vector<std::string>& ids, unnamed_rows unnamed) {
   for (const auto& id : ids) {
+    if (id.empty() && unnamed == unnamed_rows::allowed) continue;
     if (id.empty() || id.size() > id_bytes_max || !is_utf8(id)) {
       return error{error_code::invalid_argument,
                    path.string() + ": id " + in_quotes(id) + " is not UTF-8 of 1 to 256 bytes"};
@@ -128,8 +130,10 @@ status write_id_mapping(const std::filesystem::path& path, const std::vector<std
   FRESHET_TRY(check_distinct(ids, path));
   FRESHET_ASSIGN(auto file, atomic_file::create(path));
   std::string piece = "{";
+  const char* separator = "\n";
   for (std::size_t row = 0; row < ids.size(); ++row) {
-    piece += row == 0 ? "\n" : ",\n";
+    if (ids[row].empty()) continue;
+    piece += std::exchange(separator, ",\n");
     append_json_string(piece, ids[row]);
     piece += ": ";
     append_json_unsigned(piece, row);

@@ -1,5 +1,6 @@
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <map>
 
 #include "io/artifacts/checksum.hpp"
@@ -67,16 +68,22 @@ status read_params(const model_layout& layout, loaded_model& into) {
 status read_mappings(const model_layout& layout, bool has_users, loaded_model& into) {
   FRESHET_ASSIGN(into.item_ids, read_id_mapping(layout.directory / item_mapping_file, into.served->items()));
   if (!has_users) return success{};
-  FRESHET_ASSIGN(into.user_ids, read_id_mapping(layout.directory / user_mapping_file, into.user_factors.rows()));
+  FRESHET_ASSIGN(into.user_ids, read_id_mapping(layout.directory / user_mapping_file, into.user_factors.rows(),
+                                                unnamed_rows::allowed));
+  for (std::size_t row = 0; row < into.user_ids.size(); ++row) {
+    const auto factors = into.user_factors.row(row);
+    if (!into.user_ids[row].empty() || std::ranges::all_of(factors, [](float value) { return value == 0; })) continue;
+    return error{error_code::corrupted, (layout.directory / user_mapping_file).string() + " names no user of row " +
+                                            std::to_string(row) + " of " + std::to_string(into.user_ids.size()) +
+                                            ", which is not that of one who was erased: it is not zero"};
+  }
   return success{};
 }
 
-}  // namespace
-
-result<loaded_model> load_model(const std::filesystem::path& directory) {
+/// `before`: of the directory as it is expected to stay meanwhile.
+result<loaded_model> read_model(const std::filesystem::path& directory, const directory_facts& before) {
   FRESHET_ASSIGN(const model_layout layout, find_layout(directory));
   const model_family* family = find_family(layout.type);
-  const directory_facts before = facts_of(directory);
   FRESHET_ASSIGN(metadata_document metadata, read_metadata(layout.metadata()));
   if (!metadata.checksums.empty()) FRESHET_TRY(verify_checksums(layout, metadata.checksums, before));
 
@@ -89,9 +96,6 @@ result<loaded_model> load_model(const std::filesystem::path& directory) {
   if (family->has_users) {
     FRESHET_TRY(check_claim(layout.metadata(), "users", metadata.users, model.user_factors.rows()));
   }
-  if (facts_of(directory) != before) {
-    return error{error_code::unavailable, directory.string() + " changed while it was read; try again"};
-  }
 
   model.metadata = std::move(metadata.values);
   model.metadata.model_type = layout.type;
@@ -99,6 +103,20 @@ result<loaded_model> load_model(const std::filesystem::path& directory) {
   model.metadata.items = model.served->items();
   model.metadata.factors = model.served->factors();
   return model;
+}
+
+}  // namespace
+
+result<loaded_model> load_model(const std::filesystem::path& directory) {
+  // One that is exchanged as a whole is read again; one that somebody copies over it piece by piece is refused.
+  constexpr int attempts = 3;
+  for (int attempt = 1;; ++attempt) {
+    const directory_facts before = facts_of(directory);
+    auto model = read_model(directory, before);
+    if (facts_of(directory) == before) return model;
+    if (attempt < attempts) continue;
+    return error{error_code::unavailable, directory.string() + " changed while it was read; try again"};
+  }
 }
 
 }  // namespace freshet

@@ -42,7 +42,7 @@ struct model_metadata {
 struct loaded_model {
   std::shared_ptr<const model> served;
   std::vector<std::string> item_ids;  // by row
-  std::vector<std::string> user_ids;  // by row
+  std::vector<std::string> user_ids;  // by row; empty where the user was erased
   /// Trained user vectors [users x f]; empty for models without.
   matrix<float> user_factors;
   model_metadata metadata;

@@ -155,6 +155,24 @@ result<metadata_document> read_metadata(const std::filesystem::path& path) {
   return document;
 }
 
+status replace_checksums(const std::filesystem::path& path, const std::map<std::string, std::string>& checksums) {
+  std::error_code unknown;
+  if (!std::filesystem::exists(path, unknown)) return success{};
+  FRESHET_ASSIGN(const std::string text, read_file(path));
+  auto tree = parse_json(text);
+  if (!tree) return in_context(path.string(), tree.failure());
+  json_tree* sums = tree->find("checksums");
+  if (sums == nullptr || !sums->is_object()) return success{};
+  for (const auto& [file, checksum] : checksums) {
+    if (sums->find(file) != nullptr) sums->set(file, json_tree::of_text(checksum));
+  }
+  const std::string fresh = tree->pretty();
+  if (sums->find(own_checksum) != nullptr) {
+    sums->set(own_checksum, json_tree::of_text(checksum_of(fresh.substr(0, fresh.find(checksums_member)))));
+  }
+  return write_file_atomically(path, tree->pretty());
+}
+
 std::string render_metadata(const model_metadata& values, const std::map<std::string, std::string>& checksums) {
   json_tree tree = json_tree::of_object();
   tree.set("schema_version", json_tree::of_integer(schema_version));

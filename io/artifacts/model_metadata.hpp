@@ -28,6 +28,9 @@ struct metadata_document {
 
 /// A file that does not exist gives an empty document.
 [[nodiscard]] result<metadata_document> read_metadata(const std::filesystem::path& path);
+/// Rewrites the checksums of these files in a metadata file, and nothing else; files that have none there get none.
+[[nodiscard]] status replace_checksums(const std::filesystem::path& path,
+                                       const std::map<std::string, std::string>& checksums);
 [[nodiscard]] std::string render_metadata(const model_metadata& values,
                                           const std::map<std::string, std::string>& checksums);
 

@@ -1,8 +1,3 @@
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cstdio>
-
 #include "core/base/check.hpp"
 #include "io/artifacts/checksum.hpp"
 #include "io/artifacts/id_mapping.hpp"
@@ -10,30 +5,12 @@
 #include "io/artifacts/model_directory.hpp"
 #include "io/artifacts/model_layout.hpp"
 #include "io/artifacts/model_metadata.hpp"
+#include "io/artifacts/staging_directory.hpp"
 #include "io/files/atomic_file.hpp"
 
 namespace freshet {
 
 namespace {
-
-/// A directory beside the target, removed unless it became the target.
-class staging_directory {
- public:
-  explicit staging_directory(const std::filesystem::path& target)
-      : path_(target.parent_path() /
-              ("." + target.filename().string() + "." + std::to_string(::getpid()) + ".saving")) {}
-  ~staging_directory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  staging_directory(const staging_directory&) = delete;
-  staging_directory& operator=(const staging_directory&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// Only an empty directory or an older model may be replaced.
 status check_replaceable(const std::filesystem::path& directory) {
@@ -61,7 +38,8 @@ status write_files(const model_layout& layout, const loaded_model& trained, cons
   FRESHET_TRY(family.save(layout, trained));
   FRESHET_TRY(write_file_atomically(layout.params(), trained.params));
   FRESHET_TRY(write_id_mapping(layout.directory / item_mapping_file, trained.item_ids));
-  if (family.has_users) FRESHET_TRY(write_id_mapping(layout.directory / user_mapping_file, trained.user_ids));
+  if (family.has_users)
+    FRESHET_TRY(write_id_mapping(layout.directory / user_mapping_file, trained.user_ids, unnamed_rows::allowed));
 
   std::map<std::string, std::string> checksums;
   for (const auto& entry : std::filesystem::directory_iterator(layout.directory)) {
@@ -77,14 +55,6 @@ status write_files(const model_layout& layout, const loaded_model& trained, cons
   return write_file_atomically(layout.metadata(), render_metadata(metadata, checksums));
 }
 
-/// Puts `from` in the place of `to` in one step; what was there is at `from` afterwards.
-status exchange(const std::filesystem::path& from, const std::filesystem::path& to) {
-  const bool moved = ::rename(from.c_str(), to.c_str()) == 0 ||
-                     ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0;
-  if (!moved) return system_failure("cannot put the model in place at", to);
-  return sync_path(to.parent_path());
-}
-
 }  // namespace
 
 status save_model(const std::filesystem::path& directory, const loaded_model& trained) {
@@ -97,18 +67,17 @@ status save_model(const std::filesystem::path& directory, const loaded_model& tr
   const auto params = parse_json(trained.params);
   FRESHET_CHECK(params && params->is_object(), "params must be a JSON object");
 
-  std::error_code failed;
-  auto target = std::filesystem::absolute(directory, failed).lexically_normal();
-  if (!target.has_filename()) target = target.parent_path();
+  const auto target = as_target(directory);
   FRESHET_TRY(check_replaceable(target));
   const staging_directory staging(target);
+  std::error_code failed;
   std::filesystem::create_directories(staging.path(), failed);
   if (failed) {
     return error{error_code::io_failure, staging.path().string() + ": cannot be created: " + failed.message()};
   }
   FRESHET_TRY(write_files({staging.path(), type, type + "_"}, trained, *family));
   FRESHET_TRY(sync_path(staging.path()));
-  return exchange(staging.path(), target);
+  return staging.put_in_place();
 }
 
 }  // namespace freshet

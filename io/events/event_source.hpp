@@ -72,8 +72,9 @@ class event_source {
   virtual status open(position_lookup positions) = 0;
 
   /// At most `records_max` records of one partition, waiting up to `timeout` for the first; partitions take turns.
-  /// An empty batch means nothing came. Errors: out_of_range under policy `halt`, with the offsets in the sentence;
-  /// unavailable when the broker cannot be used and no retry will help.
+  /// A batch without records means nothing came, or with a next_offset that nothing is left up to there. Errors:
+  /// out_of_range under policy `halt`, with the offsets in the sentence; unavailable when the broker cannot be used and
+  /// no retry will help.
   virtual result<record_batch> poll(std::size_t records_max, std::chrono::milliseconds timeout) = 0;
 
   /// Ends a wait in poll early; from any thread.

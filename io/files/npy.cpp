@@ -1,5 +1,6 @@
 #include "io/files/npy.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "core/base/check.hpp"
 #include "io/files/atomic_file.hpp"
 #include "io/files/file_descriptor.hpp"
 
@@ -304,6 +306,30 @@ status write_npy(const std::filesystem::path& path, std::span<const float> value
   FRESHET_TRY(file.write(render_header("<f4", "(" + std::to_string(values.size()) + ",)")));
   FRESHET_TRY(file.write(bytes_of(values)));
   return file.commit();
+}
+
+result<std::size_t> npy_rows(const std::filesystem::path& path) {
+  FRESHET_ASSIGN(const auto file, open_for_reading(path));
+  FRESHET_ASSIGN(const auto header, read_header(file, path, element_kind::floats));
+  return header.shape.empty() ? 0 : header.shape[0];
+}
+
+status zero_npy_rows(const std::filesystem::path& path, std::span<const std::size_t> rows, std::size_t keep_last) {
+  const file_descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!file.is_open()) return system_failure("cannot write", path);
+  FRESHET_ASSIGN(const auto header, read_header(file, path, element_kind::floats));
+  const auto start = ::lseek(file.number(), 0, SEEK_CUR);
+  const std::size_t columns = header.shape.size() == 2 ? header.shape[1] : 1;
+  FRESHET_CHECK(!header.shape.empty() && keep_last <= columns);
+  const std::string zeros((columns - keep_last) * header.element_bytes, '\0');
+  for (const auto row : rows) {
+    FRESHET_CHECK(row < header.shape[0]);
+    const auto place = start + static_cast<off_t>(row * columns * header.element_bytes);
+    if (::lseek(file.number(), place, SEEK_SET) != place) return system_failure("cannot write", path);
+    FRESHET_TRY(write_fully(file, zeros, path));
+  }
+  if (::fsync(file.number()) != 0) return system_failure("cannot flush", path);
+  return success{};
 }
 
 }  // namespace freshet

@@ -24,4 +24,11 @@ namespace freshet {
 [[nodiscard]] status write_npy(const std::filesystem::path& path, matrix_view<const std::uint32_t> values);
 [[nodiscard]] status write_npy(const std::filesystem::path& path, std::span<const float> values);
 
+/// Rows of an array of one or two dimensions, from its header.
+[[nodiscard]] result<std::size_t> npy_rows(const std::filesystem::path& path);
+/// Overwrites rows of floats with zeros where they lie, but for the last `keep_last` columns; on disk when it returns.
+/// A crash can leave a part of it: for files that nobody else reads yet.
+[[nodiscard]] status zero_npy_rows(const std::filesystem::path& path, std::span<const std::size_t> rows,
+                                   std::size_t keep_last = 0);
+
 }  // namespace freshet

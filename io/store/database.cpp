@@ -151,7 +151,7 @@ status database::reopen_reader() {
 
 database::~database() {
   // The next open then has no log to read. When the disk is full the log keeps what it holds.
-  if (files_ && !is_reader() && !failed_) (void)std::const_pointer_cast<open_files>(files_)->flush();
+  if (files_ && !is_reader() && !failed_) (void)files_->flush();
   files_.reset();
   std::error_code ignored;
   if (!scratch_.empty()) fs::remove_all(scratch_, ignored);

@@ -9,6 +9,7 @@
 #include <rocksdb/write_batch.h>
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -106,6 +107,12 @@ class database {
   /// One atomic write.
   status write(write_batch& batch, bool sync);
   status sync();
+  /// Of those who change entries of the log, which has a writer of its own.
+  std::mutex& entries_mutex() const { return entries_mutex_; }
+  /// What was removed before is in no file when this returns: everything is moved from memory and from the write-ahead
+  /// log into tables, the tables are written anew without it, and old files are gone, the manifest too. Reading and
+  /// writing go on. Errors: unavailable while an iterator or snapshot from before lives for `patience`; repeat it then.
+  status purge_files(std::chrono::seconds patience);
   /// A reader sees the files as they were when it opened them; this opens them anew. No other call meanwhile.
   /// Why not RocksDB's own catching up: a reader's memtable keeps an old value of a key whose new one was flushed and
   /// its log removed in between, and shows the old one from then on (seen with 7.8.3). For the same reason the files
@@ -126,6 +133,7 @@ class database {
   std::atomic<std::uint64_t> generation_ = 0;
   /// RocksDB takes no more writes.
   std::atomic<bool> failed_ = false;
+  mutable std::mutex entries_mutex_;
   mutable std::mutex mutex_;
   std::shared_ptr<const open_files> files_;
   /// Why `files_` is empty.

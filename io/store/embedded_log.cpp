@@ -219,7 +219,8 @@ result<record_batch> rocks_log::poll(std::size_t records_max, std::chrono::milli
   for (;;) {
     arrivals_.expect();
     auto batch = take_turn(records_max);
-    if (!batch || !batch->records.empty()) return batch;
+    // Without records, but with an offset: what lay there was erased, and the caller goes on behind it.
+    if (!batch || batch->next_offset != 0) return batch;
     if (arrivals_.wait_until(deadline) != wake_signal::reason::arrived) return record_batch{};
   }
 }

@@ -30,7 +30,8 @@ struct ingest_plan {
   };
   std::vector<user> users;
 
-  /// The events in the order of their keys; of two with one key the first in the batch comes first.
+  /// The events that are not dropped in the order of their keys; of two with one key the first in the batch comes
+  /// first.
   struct slot {
     schema::history_key key;
     std::uint32_t event{};  // position in batch.events
@@ -38,11 +39,12 @@ struct ingest_plan {
   };
   std::vector<slot> slots;
 
-  /// By position in batch.events; numbers only of events that are applied.
+  /// By position in batch.events; numbers only of events that are applied. What is dropped counts as a duplicate here.
   std::vector<bool> duplicate;
   std::vector<item_index> item_of;
   std::vector<event_type_index> type_of;
   std::size_t applied{};
+  std::size_t dropped{};
 
   /// New names, numbered on from those that are known.
   std::vector<std::string_view> new_items;

@@ -98,6 +98,7 @@ result<write_batch> log_storage::begin() {
 }
 
 result<std::vector<log_offset>> log_storage::append(const std::vector<group>& groups, std::int64_t unix_ms) {
+  const std::lock_guard entries(db_->entries_mutex());
   FRESHET_ASSIGN(auto batch, begin());
   std::vector<log_offset> offsets;
   for (const auto& [partition, records] : groups) {
@@ -128,6 +129,7 @@ result<log_offset> log_storage::border_at(partition_id partition, log_offset off
 }
 
 status log_storage::trim(const std::vector<consumed>& positions) {
+  const std::lock_guard entries(db_->entries_mutex());
   FRESHET_ASSIGN(auto batch, begin());
   std::vector<std::pair<partition_id, schema::log_bounds>> trimmed;
   for (const auto& [partition, next] : positions) {
@@ -164,14 +166,36 @@ result<record_batch> log_storage::read(partition_id partition, log_offset from, 
     if (!position || position->offset > batch.next_offset) return damaged(partition);
     const auto skip = static_cast<std::size_t>(batch.next_offset - position->offset);
     const auto limit = std::min(records_max - batch.records.size(), static_cast<std::size_t>(end - batch.next_offset));
-    if (!schema::decode_log_records(view_of(scan->value()), position->offset, skip, limit, batch.records)) {
-      return damaged(partition);
-    }
-    if (!batch.records.empty()) batch.next_offset = batch.records.back().offset + 1;
+    const auto passed =
+        schema::decode_log_records(view_of(scan->value()), position->offset, skip, limit, batch.records);
+    if (!passed) return damaged(partition);
+    batch.next_offset += static_cast<log_offset>(*passed);
   }
   if (!scan->status().ok()) return to_error(scan->status(), db_->path().string());
-  if (batch.records.empty() && from < end) return damaged(partition);
+  if (batch.next_offset == from && from < end) return damaged(partition);
   return batch;
+}
+
+result<std::uint64_t> erase_log_records(const database& db, write_batch& batch,
+                                        const std::function<bool(std::string_view key)>& is_erased) {
+  std::uint64_t erased = 0;
+  const auto visit = [&](auto key, auto value) -> result<scan> {
+    const auto head = schema::decode_log_entry_head(value);
+    const auto records = schema::decode_log_entry(value);
+    if (!head || !records) {
+      return error{error_code::corrupted, db.path().string() + ": the event log is damaged; restore a backup"};
+    }
+    const auto of_them = [&](const auto& each) { return !each.key.empty() && is_erased(each.key); };
+    const auto count = std::count_if(records->begin(), records->end(), of_them);
+    if (count == 0) return scan::go_on;
+    erased += static_cast<std::uint64_t>(count);
+    auto entry = schema::begin_log_entry(head->unix_ms, records->size());
+    for (const auto& each : *records) schema::append_log_record(entry, of_them(each) ? schema::log_record{} : each);
+    batch.put(family::log, key, entry);
+    return scan::go_on;
+  };
+  FRESHET_TRY(db.for_each(family::log, {}, database::blocks::passing, visit));
+  return erased;
 }
 
 }  // namespace freshet

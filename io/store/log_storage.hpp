@@ -1,10 +1,13 @@
 // What:    the embedded log on disk: entries of consecutive records, appended, read from an offset on, trimmed.
 // Why:     everything of the log that knows RocksDB stands here; the queue and the threads are in embedded_log.cpp.
-// Threads: one thread appends and trims; reading from any.
+// Erasing: records become empty where they lie, so that offsets stay; reading passes them over.
+// Threads: one thread appends and trims; reading from any. `entries_mutex` of the database keeps those who write
+//          entries apart.
 // Errors:  corrupted for damaged entries; those of database::write.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -63,5 +66,10 @@ class log_storage {
   /// Of the files that `bounds_` describe.
   std::uint64_t generation_ = 0;
 };
+
+/// Puts the entries into the batch in which records with such a key are empty; how many those are. The database's
+/// `entries_mutex` must be held from here until the batch is written.
+[[nodiscard]] result<std::uint64_t> erase_log_records(const database& db, write_batch& batch,
+                                                      const std::function<bool(std::string_view key)>& is_erased);
 
 }  // namespace freshet

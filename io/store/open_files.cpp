@@ -24,6 +24,8 @@ rocksdb::ColumnFamilyOptions tuned(std::string_view name, const std::shared_ptr<
   options.memtable_whole_key_filtering = true;
   options.memtable_prefix_bloom_size_ratio = 0.05;
   options.compression = rocksdb::kLZ4Compression;
+  // What was removed leaves the files within this time whatever is written.
+  options.periodic_compaction_seconds = 7 * 86'400;
   if (name == family_names[static_cast<std::size_t>(family::hist)]) options.compression = rocksdb::kZSTD;
   if (name == family_names[static_cast<std::size_t>(family::log)]) {
     // Read in order and trimmed soon: no point lookups.
@@ -58,6 +60,8 @@ rocksdb::DBOptions database_settings() {
   options.compaction_readahead_size = 2 << 20;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
+  // Begun anew with every change of the files: a manifest names the first and last keys of files that are long gone.
+  options.max_manifest_file_size = 1;
   return options;
 }
 

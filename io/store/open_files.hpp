@@ -35,7 +35,8 @@ class open_files {
   rocksdb::Status open_read_only(const rocksdb::DBOptions& settings, const std::filesystem::path& path,
                                  std::size_t cache_bytes);
   /// Moves everything from memory into tables.
-  rocksdb::Status flush() { return db_->Flush(rocksdb::FlushOptions(), handles_); }
+  rocksdb::Status flush() const { return db_->Flush(rocksdb::FlushOptions(), handles_); }
+  const std::vector<rocksdb::ColumnFamilyHandle*>& families() const { return handles_; }
 
  private:
   void name_families();

@@ -16,9 +16,10 @@ error not_ours(const database& db) {
                                      "or it is damaged; restore a backup"};
 }
 
-/// A new database says what it is before it holds anything.
+/// A new database says what it is before it holds anything. Beside a ledger it takes over the salt of that.
 result<schema::salts> initialise(database& db) {
-  const schema::salts salts{secret(), secret()};
+  FRESHET_ASSIGN(const auto ledger, read_erasure_ledger(ledger_of(db.path())));
+  const schema::salts salts{ledger ? ledger->salt : secret(), secret()};
   FRESHET_ASSIGN(auto batch, db.begin());
   batch.put(family::meta, schema::version_key, schema::encode_version(schema::version));
   batch.put(family::meta, schema::salts_key, schema::encode_salts(salts));
@@ -33,7 +34,12 @@ status migrate(database& db) {
   return db.write(batch, /*sync=*/true);
 }
 
-result<schema::salts> check_schema(database& db) {
+struct database_facts {
+  schema::salts salts;
+  bool is_new = false;
+};
+
+result<database_facts> check_schema(database& db) {
   FRESHET_ASSIGN(const auto stored_version, db.get(family::meta, schema::version_key));
   FRESHET_ASSIGN(const auto stored_salts, db.get(family::meta, schema::salts_key));
   if (!stored_version) {
@@ -42,8 +48,9 @@ result<schema::salts> check_schema(database& db) {
       empty = false;
       return scan::stop;
     }));
-    if (empty && !db.is_reader()) return initialise(db);
-    return not_ours(db);
+    if (!empty || db.is_reader()) return not_ours(db);
+    FRESHET_ASSIGN(const auto salts, initialise(db));
+    return database_facts{salts, true};
   }
   const auto number = schema::decode_version(*stored_version);
   if (!number) return not_ours(db);
@@ -56,13 +63,17 @@ result<schema::salts> check_schema(database& db) {
   const auto salts = stored_salts ? schema::decode_salts(*stored_salts) : std::nullopt;
   if (*number == 0 || !salts) return not_ours(db);
   if (*number < schema::version && !db.is_reader()) FRESHET_TRY(migrate(db));
-  return *salts;
+  return database_facts{*salts, false};
 }
 
 result<std::unique_ptr<event_store>> make_store(std::unique_ptr<database> db, const store_options& options) {
-  FRESHET_ASSIGN(const auto salts, check_schema(*db));
-  auto store = std::make_unique<rocks_store>(std::move(db), options, salts);
+  FRESHET_ASSIGN(const auto found, check_schema(*db));
+  auto store = std::make_unique<rocks_store>(std::move(db), options, found.salts);
   FRESHET_TRY(store->load());
+  if (found.is_new) {
+    FRESHET_ASSIGN(const auto ledger, read_erasure_ledger(ledger_of(store->path())));
+    if (ledger) FRESHET_TRY(store->take_over(*ledger));
+  }
   return std::unique_ptr<event_store>(std::move(store));
 }
 
@@ -74,13 +85,20 @@ result<std::unique_ptr<event_store>> event_store::open(const std::filesystem::pa
   return make_store(std::move(db), options);
 }
 
-result<std::unique_ptr<event_store>> event_store::open_reader(const std::filesystem::path& path) {
+result<std::unique_ptr<event_store>> event_store::open_reader(const std::filesystem::path& path,
+                                                              const store_options& options) {
   FRESHET_ASSIGN(auto db, database::open_reader(path));
-  return make_store(std::move(db), {});
+  return make_store(std::move(db), options);
 }
 
 rocks_store::rocks_store(std::unique_ptr<database> db, const store_options& options, const schema::salts& salts)
-    : db_(std::move(db)), options_(options), salts_(salts), users_(*db_, {.salt = salts.ids}), counters_(*db_) {
+    : db_(std::move(db)),
+      options_(options),
+      salts_(salts),
+      users_(*db_, {.salt = salts.ids}),
+      counters_(*db_),
+      erasures_(*db_, salts.ids),
+      retention_days_(options.retention_days) {
   types_.append("");
 }
 
@@ -94,6 +112,8 @@ status rocks_store::load() {
   FRESHET_TRY(load_items());
   FRESHET_TRY(load_types());
   FRESHET_TRY(load_positions());
+  FRESHET_TRY(erasures_.load());
+  users_.forget_all();
   loaded_generation_ = generation;
   return success{};
 }

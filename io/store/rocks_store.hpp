@@ -5,11 +5,16 @@
 //          would write the same bytes.
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
+#include <atomic>
 #include <map>
 #include <mutex>
 
 #include "io/store/counters.hpp"
 #include "io/store/database.hpp"
+#include "io/store/erasure_ledger.hpp"
+#include "io/store/erasures.hpp"
 #include "io/store/event_store.hpp"
 #include "io/store/name_table.hpp"
 #include "io/store/schema.hpp"
@@ -33,6 +38,14 @@ class rocks_store final : public event_store {
   status remove_items(std::span<const item_index> items) override;
   result<std::vector<item_index>> intern_items(std::span<const std::string> item_ids) override;
   status sync() override { return db_->sync(); }
+  result<erasure_outcome> erase_users(const erasure_order& order) override;
+  /// What apply_erasure_ledger promises.
+  result<erasure_outcome> erase_again(const erasure_ledger& ledger);
+  /// The same for a database that has just been made: it holds nobody, and keeps the hashes.
+  status take_over(const erasure_ledger& ledger);
+  bool is_erased(std::string_view user_id) const override { return erasures_.find(user_id) != nullptr; }
+  void set_retention(std::uint32_t days) override { retention_days_ = days; }
+  result<expiry_outcome> remove_expired() override;
 
   result<std::optional<user_index>> find_user(std::string_view user_id) const override;
   result<std::optional<item_index>> find_item(std::string_view item_id) const override;
@@ -76,7 +89,11 @@ class rocks_store final : public event_store {
   result<std::string> type_name(event_type_index type) const;
   result<stored_event> read_stored_event(std::uint64_t key, std::string_view value) const;
 
+  /// Events before this time are not read.
+  unix_seconds oldest_kept() const;
+
   // --- applying a batch, in this order
+  void drop_events(ingest_plan& plan) const;
   status number_users(ingest_plan& plan) const;
   status find_duplicates(ingest_plan& plan) const;
   void number_items_and_types(ingest_plan& plan) const;
@@ -88,6 +105,16 @@ class rocks_store final : public event_store {
   void put_positions(ingest_plan& plan) const;
   void remember(const ingest_plan& plan);
   ingest_outcome outcome_of(const ingest_plan& plan) const;
+
+  // --- removing
+  using item_sums = absl::flat_hash_map<item_index, std::uint64_t>;
+  /// Events that are removed, by item, as what is left of each; and the totals with them.
+  result<std::vector<schema::item_count>> counts_without(const item_sums& removed, schema::totals& after) const;
+  result<erasure_outcome> erase(const erasure_note& note, bool put_into_ledger);
+  status erase_user(write_batch& batch, const user_directory::located_user& user, item_sums& removed) const;
+  result<std::uint64_t> erase_letters(write_batch& batch, std::span<const std::uint64_t> hashes) const;
+  /// Of the users from `from` on, about as many events as are read in a moment. The user to go on with, or nothing.
+  result<std::optional<user_index>> remove_some_expired(user_index from, unix_seconds oldest, expiry_outcome& sum);
 
   status put_some_items(std::span<const item> items, std::vector<item_index>& numbers);
   /// The number of an id, a new one when it has none; new ids are appended to `fresh` and put into the batch.
@@ -103,6 +130,8 @@ class rocks_store final : public event_store {
   name_table types_;
   user_directory users_;
   counters counters_;
+  erasures erasures_;
+  std::atomic<std::uint32_t> retention_days_;
   std::mutex write_mutex_;
   /// Of the files that memory knows.
   std::uint64_t loaded_generation_ = 0;

@@ -25,6 +25,7 @@ result<ingest_outcome> rocks_store::apply(const ingest_batch& batch, bool sync) 
   const std::lock_guard guard(write_mutex_);
   FRESHET_ASSIGN(auto writes, begin());
   ingest_plan plan(batch, std::move(writes), counters_.totals());
+  drop_events(plan);
   FRESHET_TRY(number_users(plan));
   FRESHET_TRY(find_duplicates(plan));
   number_items_and_types(plan);
@@ -40,16 +41,36 @@ result<ingest_outcome> rocks_store::apply(const ingest_batch& batch, bool sync) 
   return outcome_of(plan);
 }
 
+/// Those from before the erasure of their user, and those that nobody would read.
+void rocks_store::drop_events(ingest_plan& plan) const {
+  const auto& [events, letters, positions] = plan.batch;
+  plan.duplicate.assign(events.size(), false);
+  const auto oldest = oldest_kept();
+  const bool anybody_erased = !erasures_.empty();
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto& [value, identity, offset] = events[i];
+    bool dropped = value.ts < oldest;
+    if (const auto erased = anybody_erased ? erasures_.find(value.user_id) : nullptr; erased && !dropped) {
+      dropped = value.ts <= erased->erased_at ||
+                (offset >= 0 && !positions.empty() &&
+                 lies_before(*erased, positions.front().source, positions.front().partition, offset));
+    }
+    plan.duplicate[i] = dropped;
+    plan.dropped += dropped ? 1 : 0;
+  }
+}
+
 status rocks_store::number_users(ingest_plan& plan) const {
   const auto& events = plan.batch.events;
   name_map<std::string_view, std::uint32_t> seen;
   std::vector<std::string_view> ids;
-  plan.slots.resize(events.size());
+  plan.slots.reserve(events.size() - plan.dropped);
   for (std::size_t i = 0; i < events.size(); ++i) {
+    if (plan.duplicate[i]) continue;
     const std::string_view id = events[i].value.user_id;
     const auto [at, is_first] = seen.try_emplace(id, static_cast<std::uint32_t>(ids.size()));
     if (is_first) ids.push_back(id);
-    plan.slots[i] = {.key = {}, .event = static_cast<std::uint32_t>(i), .user = at->second};
+    plan.slots.push_back({.key = {}, .event = static_cast<std::uint32_t>(i), .user = at->second});
   }
   FRESHET_ASSIGN(const auto places, users_.find_all(ids));
   plan.users.reserve(ids.size());
@@ -70,7 +91,6 @@ status rocks_store::number_users(ingest_plan& plan) const {
 }
 
 status rocks_store::find_duplicates(ingest_plan& plan) const {
-  plan.duplicate.assign(plan.slots.size(), false);
   // A new user has no event yet; of the others the files are asked, in the order of the keys.
   std::vector<rocksdb::Slice> keys;
   std::vector<std::uint32_t> events;
@@ -174,7 +194,16 @@ void rocks_store::put_events(ingest_plan& plan) const {
 
 status rocks_store::put_letters(ingest_plan& plan) const {
   absl::flat_hash_set<std::uint64_t> taken;
+  const bool anybody_erased = !erasures_.empty();
   for (const auto& letter : plan.batch.dead_letters) {
+    bool dropped = false;
+    if (anybody_erased) {
+      for_each_possible_user(letter, [&](std::string_view word) {
+        const auto erased = erasures_.find(word);
+        dropped = dropped || (erased && lies_before(*erased, letter.source, letter.partition, letter.offset));
+      });
+    }
+    if (dropped) continue;
     const auto identity = hash64(schema::identity_of(letter), salts_.events);
     const auto mark = schema::numbered_key(schema::letter_key_prefix, identity);
     FRESHET_ASSIGN(const auto waiting, db_->get(family::meta, mark));
@@ -209,7 +238,8 @@ void rocks_store::remember(const ingest_plan& plan) {
 ingest_outcome rocks_store::outcome_of(const ingest_plan& plan) const {
   ingest_outcome outcome;
   outcome.applied = plan.applied;
-  outcome.duplicates = plan.batch.events.size() - plan.applied;
+  outcome.dropped = plan.dropped;
+  outcome.duplicates = plan.batch.events.size() - plan.applied - plan.dropped;
   outcome.was_duplicate = plan.duplicate;
   for (const auto& slot : plan.slots) {
     const auto user = plan.users[slot.user].number;

@@ -1,5 +1,6 @@
 // Reading: histories, events, items, dead letters.
 #include <algorithm>
+#include <limits>
 
 #include "io/store/rocks_store.hpp"
 
@@ -11,6 +12,13 @@ bool newer(const stored_event& a, const stored_event& b) {
 }
 
 }  // namespace
+
+unix_seconds rocks_store::oldest_kept() const {
+  constexpr unix_seconds day = 86'400;
+  const unix_seconds days = retention_days_.load();
+  if (days == 0) return std::numeric_limits<unix_seconds>::min();
+  return (options_.time != nullptr ? options_.time->now_seconds() : system_clock().now_seconds()) - days * day;
+}
 
 result<std::optional<user_index>> rocks_store::find_user(std::string_view user_id) const {
   return users_.find(user_id);
@@ -70,11 +78,12 @@ status rocks_store::sort_canonically(user_history& history) const {
 
 result<user_history> rocks_store::history(user_index user) const {
   user_history found;
+  const auto oldest = oldest_kept();
   const auto prefix = schema::prefix_of_user(user);
   FRESHET_TRY(db_->for_each(family::hist, database::with_prefix(prefix.view()), database::blocks::cached,
                             [&](auto key, auto value) -> result<scan> {
                               FRESHET_ASSIGN(const auto read, read_interaction(key, value));
-                              found.push_back(read);
+                              if (read.ts >= oldest) found.push_back(read);
                               return scan::go_on;
                             }));
   FRESHET_TRY(sort_canonically(found));
@@ -83,6 +92,7 @@ result<user_history> rocks_store::history(user_index user) const {
 
 status rocks_store::for_each_history(const std::function<bool(user_index, std::span<const interaction>)>& visit) const {
   user_history current;
+  const auto oldest = oldest_kept();
   user_index user{};
   bool stopped = false;
   const auto finish_user = [&]() -> status {
@@ -99,7 +109,7 @@ status rocks_store::for_each_history(const std::function<bool(user_index, std::s
         if (owner != user) FRESHET_TRY(finish_user());
         if (stopped) return scan::stop;
         user = owner;
-        current.push_back(read);
+        if (read.ts >= oldest) current.push_back(read);
         return scan::go_on;
       });
   FRESHET_TRY(outcome);
@@ -110,8 +120,10 @@ result<std::vector<consumed_position>> rocks_store::for_each_event(
     const std::function<bool(const interaction&)>& visit) const {
   FRESHET_ASSIGN(const auto moment, db_->snapshot());
   FRESHET_ASSIGN(auto positions, read_positions(moment.get()));
+  const auto oldest = oldest_kept();
   const auto read = [&](auto key, auto value) -> result<scan> {
     FRESHET_ASSIGN(const auto event, read_interaction(key, value));
+    if (event.ts < oldest) return scan::go_on;
     return visit(event) ? scan::go_on : scan::stop;
   };
   FRESHET_TRY(db_->for_each(family::hist, {}, database::blocks::passing, read, moment.get()));
@@ -137,10 +149,12 @@ result<std::vector<stored_event>> rocks_store::events(user_index user, std::size
     std::nth_element(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(limit), found.end(), newer);
     found.resize(limit);
   };
+  const auto oldest = oldest_kept();
   const auto prefix = schema::prefix_of_user(user);
   FRESHET_TRY(db_->for_each(family::hist, database::with_prefix(prefix.view()), database::blocks::cached,
                             [&](auto key, auto value) -> result<scan> {
                               FRESHET_ASSIGN(const auto read, read_interaction(key, value));
+                              if (read.ts < oldest) return scan::go_on;
                               if (after && std::pair(read.ts, read.key) >= std::pair(after->ts, after->key))
                                 return scan::go_on;
                               FRESHET_ASSIGN(auto event, read_stored_event(read.key, value));
@@ -151,8 +165,11 @@ result<std::vector<stored_event>> rocks_store::events(user_index user, std::size
   keep_newest();
   std::sort(found.begin(), found.end(), newer);
   if (found.empty()) return found;
-  FRESHET_ASSIGN(const auto id, user_id(user));
-  for (auto& event : found) event.value.user_id = id;
+  const auto id = user_id(user);
+  // Erased while the events were read.
+  if (!id && id.failure().code == error_code::not_found) return std::vector<stored_event>();
+  if (!id) return id.failure();
+  for (auto& event : found) event.value.user_id = *id;
   return found;
 }
 

@@ -174,6 +174,32 @@ std::optional<std::uint64_t> decode_sequence(std::string_view value) {
   return when_complete(in, sequence);
 }
 
+std::string encode_erasure(const erasure& value) {
+  std::string out;
+  put_zigzag(out, value.erased_at);
+  put_varint(out, value.before.size());
+  for (const auto& log : value.before) {
+    put_text(out, log.source);
+    put_varint(out, static_cast<std::uint32_t>(log.partition));
+    put_zigzag(out, log.next_offset);
+  }
+  return out;
+}
+
+std::optional<erasure> decode_erasure(std::string_view value) {
+  byte_reader in(value);
+  erasure found;
+  found.erased_at = in.zigzag();
+  for (auto left = in.varint(); left > 0 && in.ok(); --left) {
+    consumed_position log;
+    log.source = in.text();
+    log.partition = static_cast<partition_id>(in.varint32());
+    log.next_offset = in.zigzag();
+    found.before.push_back(std::move(log));
+  }
+  return when_complete(in, std::move(found));
+}
+
 std::string encode_totals(const totals& value) {
   std::string out;
   put_totals(out, value);

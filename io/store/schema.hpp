@@ -16,7 +16,8 @@
 //           type varint, qty zigzag (absent = 1), value f32 LE, event id text, session id text,
 //           recommendation id text, properties text
 // ids     'u', hash(user id) u64 BE               number u32 LE, user id to the end
-//           two ids with one hash: the later lies at the next free hash (hash + 1, + 2, ...)
+//           two ids with one hash: the later lies at the next free hash (hash + 1, + 2, ...); no id at all: a user was
+//           erased here, and another lies behind
 //         'U', user u32 BE                        user id
 //         'I', item u32 BE                        item id; all of them are read at open, so there is no way back here
 // items   item u32 BE                             metadata; no bytes at all: the item was deleted, only its number
@@ -24,8 +25,8 @@
 //           flags u8        1 title  2 category  4 brand  8 description  16 image  32 price  64 stars  128 sold
 //           for each flag in this order: text x 5, f64 LE x 3; then
 //           attributes varint, each: name text, kind u8, then by kind 0 text | 1 f64 LE | 2 u8 (0 or 1)
-// meta    "schema"                                version u32 LE; 1 knew no deleted items and becomes 2 when its owner
-//                                                 opens it
+// meta    "schema"                                version u32 LE; 1 knew no deleted items, 2 no erased users; both
+//                                                 become 3 when their owner opens them
 //         "salts"                                 ids u64 LE, events u64 LE
 //         "type/", number u16 BE                  name of an event type; numbers start at 1
 //         "offset/", partition u32 BE, source     next offset zigzag
@@ -34,6 +35,9 @@
 //                                                 text, value text
 //         "letterkey/", hash u64 BE               sequence u64 LE of the waiting letter with this source, partition,
 //                                                 offset and bytes
+//         "erased/", hash(user id) u64 BE         sequence u64 LE of the latest erasure of this user
+//         "erasure/", sequence u64 BE             erased at zigzag, logs varint, each: source text, partition varint,
+//                                                 offset after the last one before the erasure zigzag
 //         "totals"                                totals, below, and in `folded` the last change that they contain
 //         "counts/", page u32 BE                  events per item: varint for each item of the page, 1024 a page,
 //                                                 zeros at the end left out
@@ -45,7 +49,7 @@
 //           totals: folded varint, next user varint, next item varint, next letter varint, users varint, items varint,
 //           events varint, letters varint
 // log     partition u32 BE, first offset u64 BE   consecutive records of the embedded log, written at one time:
-//           unix ms zigzag, records varint, each: key text, value text
+//           unix ms zigzag, records varint, each: key text, value text; a record of an erased user is empty texts
 #pragma once
 
 #include <array>
@@ -66,7 +70,7 @@
 
 namespace freshet::schema {
 
-inline constexpr std::uint32_t version = 2;
+inline constexpr std::uint32_t version = 3;
 inline constexpr std::uint32_t items_per_page = 1024;
 
 template <std::size_t Size>
@@ -131,6 +135,8 @@ inline constexpr std::string_view letter_key_prefix = "letterkey/";
 inline constexpr std::string_view counts_prefix = "counts/";
 inline constexpr std::string_view change_prefix = "change/";
 inline constexpr std::string_view log_prefix = "log/";
+inline constexpr std::string_view erased_prefix = "erased/";
+inline constexpr std::string_view erasure_prefix = "erasure/";
 
 /// `prefix` and a number, big endian; the number back.
 template <class Unsigned>
@@ -158,6 +164,14 @@ struct salts {
 [[nodiscard]] std::string identity_of(const dead_letter& letter);
 [[nodiscard]] std::string encode_sequence(std::uint64_t sequence);
 [[nodiscard]] std::optional<std::uint64_t> decode_sequence(std::string_view value);
+
+/// When users were erased, and how far the logs reached then.
+struct erasure {
+  unix_seconds erased_at{};
+  std::vector<consumed_position> before;
+};
+[[nodiscard]] std::string encode_erasure(const erasure& value);
+[[nodiscard]] std::optional<erasure> decode_erasure(std::string_view value);
 
 struct totals {
   std::uint64_t folded{};
@@ -217,8 +231,11 @@ struct log_entry_head {
   std::uint64_t records{};
 };
 [[nodiscard]] std::optional<log_entry_head> decode_log_entry_head(std::string_view value);
-/// The records from number `skip` on, at most `limit`, appended to `records`; false for damaged bytes.
-[[nodiscard]] bool decode_log_records(std::string_view value, log_offset first, std::size_t skip, std::size_t limit,
-                                      std::vector<record>& records);
+/// The records from number `skip` on, at most `limit`, appended to `records` but for erased ones. How many that were,
+/// erased ones included; nothing for damaged bytes.
+[[nodiscard]] std::optional<std::size_t> decode_log_records(std::string_view value, log_offset first, std::size_t skip,
+                                                            std::size_t limit, std::vector<record>& records);
+/// All of them, in views of `value`.
+[[nodiscard]] std::optional<std::vector<log_record>> decode_log_entry(std::string_view value);
 
 }  // namespace freshet::schema

@@ -165,23 +165,39 @@ std::optional<log_entry_head> decode_log_entry_head(std::string_view value) {
   return head;
 }
 
-bool decode_log_records(std::string_view value, log_offset first, std::size_t skip, std::size_t limit,
-                        std::vector<record>& records) {
+std::optional<std::vector<log_record>> decode_log_entry(std::string_view value) {
+  byte_reader in(value);
+  in.zigzag();
+  std::vector<log_record> records;
+  for (auto left = in.varint(); left > 0 && in.ok(); --left) {
+    const auto key = in.text();
+    records.push_back({key, in.text()});
+  }
+  if (!in.complete()) return std::nullopt;
+  return records;
+}
+
+std::optional<std::size_t> decode_log_records(std::string_view value, log_offset first, std::size_t skip,
+                                              std::size_t limit, std::vector<record>& records) {
   byte_reader in(value);
   const auto unix_ms = in.zigzag();
   const auto count = in.varint();
+  std::size_t passed = 0;
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     const auto key = in.text();
     const auto bytes = in.text();
     if (i < skip || !in.ok()) continue;
-    if (i - skip >= limit) return true;
+    if (passed == limit) return passed;
+    ++passed;
+    if (key.empty() && bytes.empty()) continue;
     records.push_back({.offset = first + static_cast<log_offset>(i),
                        .timestamp_ms = unix_ms,
                        .key = std::string(key),
                        .value = std::string(bytes),
                        .headers = {}});
   }
-  return in.complete();
+  if (!in.complete()) return std::nullopt;
+  return passed;
 }
 
 }  // namespace freshet::schema

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "core/base/hash.hpp"
 #include "io/store/schema.hpp"
 
 namespace freshet {
@@ -34,6 +33,30 @@ void user_directory::remember(std::string_view id, user_index number) const {
   add_to_young(id, number);
 }
 
+std::uint64_t user_directory::removals() const {
+  const std::lock_guard guard(mutex_);
+  return removals_;
+}
+
+void user_directory::remember_unless_removed(std::string_view id, user_index number, std::uint64_t removals) const {
+  const std::lock_guard guard(mutex_);
+  if (removals_ == removals) add_to_young(id, number);
+}
+
+void user_directory::forget(std::string_view id) const {
+  const std::lock_guard guard(mutex_);
+  ++removals_;
+  young_.erase(id);
+  old_.erase(id);
+}
+
+void user_directory::forget_all() const {
+  const std::lock_guard guard(mutex_);
+  ++removals_;
+  young_.clear();
+  old_.clear();
+}
+
 void user_directory::add_to_young(std::string_view id, user_index number) const {
   if (young_.size() >= options_.remembered_max) {
     old_ = std::move(young_);
@@ -54,8 +77,9 @@ result<user_directory::place> user_directory::probe(std::string_view id, std::ui
 
 result<std::optional<user_index>> user_directory::find(std::string_view id) const {
   if (const auto number = recall(id)) return number;
+  const auto before = removals();
   FRESHET_ASSIGN(const auto found, probe(id, hash_of(id)));
-  if (found.number) remember(id, *found.number);
+  if (found.number) remember_unless_removed(id, *found.number, before);
   return found.number;
 }
 
@@ -108,6 +132,30 @@ status user_directory::put(write_batch& batch, std::string_view id, user_index n
   }
   batch.put(family::ids, schema::key_of_user_hash(hash).view(), schema::encode_user_entry({number, id}));
   batch.put(family::ids, schema::key_of_user_id(number).view(), id);
+  return success{};
+}
+
+result<std::optional<user_directory::located_user>> user_directory::find_hash(std::uint64_t hash) const {
+  for (auto at = hash & options_.hash_mask;; ++at) {
+    FRESHET_ASSIGN(const auto value, db_->get(family::ids, schema::key_of_user_hash(at).view()));
+    if (!value) return std::optional<located_user>();
+    const auto found = schema::decode_user_entry(*value);
+    if (!found) return damaged_entry(*db_);
+    if (!found->id.empty() && full_hash_of(found->id) == hash) {
+      return std::optional(located_user{found->number, std::string(found->id), at});
+    }
+  }
+}
+
+status user_directory::remove(write_batch& batch, const located_user& user) const {
+  const auto key = schema::key_of_user_hash(user.lies_at);
+  FRESHET_ASSIGN(const auto behind, db_->get(family::ids, schema::key_of_user_hash(user.lies_at + 1).view()));
+  if (behind) {
+    batch.put(family::ids, key.view(), schema::encode_user_entry({user.number, {}}));
+  } else {
+    batch.remove(family::ids, key.view());
+  }
+  batch.remove(family::ids, schema::key_of_user_id(user.number).view());
   return success{};
 }
 

@@ -1,5 +1,6 @@
 // What:    user ids and their numbers, on disk, with the recently used ones in memory.
 // Why:     users are too many to hold; an id is found under the salted hash of it, so that no key holds an id.
+// Removal: a place in the middle of a chain of equal hashes is left without an id, so that the chain does not break.
 // Limits:  the memory holds two generations of `remembered_max` ids; the older is dropped when the newer is full.
 // Threads: reading from any thread; `reserve` and `put` belong to the one writer.
 #pragma once
@@ -14,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/hash.hpp"
 #include "core/base/result.hpp"
 #include "core/base/strong_id.hpp"
 #include "io/store/database.hpp"
@@ -47,9 +49,28 @@ class user_directory {
              absl::flat_hash_set<std::uint64_t>& taken) const;
   void remember(std::string_view id, user_index number) const;
 
+  /// The user whose id has this hash, unmasked.
+  struct located_user {
+    user_index number{};
+    std::string id;
+    /// The hash that it lies at.
+    std::uint64_t lies_at{};
+  };
+  result<std::optional<located_user>> find_hash(std::uint64_t hash) const;
+  std::uint64_t full_hash_of(std::string_view id) const { return hash64(id, options_.salt); }
+  /// Puts the removal of everything that tells the id into the batch.
+  status remove(write_batch& batch, const located_user& user) const;
+  /// After the removal was written.
+  void forget(std::string_view id) const;
+  /// The files may say something else than before.
+  void forget_all() const;
+
  private:
   using generation = name_map<std::string, user_index>;
   std::optional<user_index> recall(std::string_view id) const;
+  /// What was read from the files before somebody was forgotten may be of that user, and is not remembered.
+  std::uint64_t removals() const;
+  void remember_unless_removed(std::string_view id, user_index number, std::uint64_t removals) const;
   void add_to_young(std::string_view id, user_index number) const;
   std::uint64_t hash_of(std::string_view id) const;
   /// Follows the ids with this hash from `hash` on.
@@ -60,6 +81,7 @@ class user_directory {
   mutable std::mutex mutex_;
   mutable generation young_;
   mutable generation old_;
+  mutable std::uint64_t removals_ = 0;
 };
 
 }  // namespace freshet

@@ -1,11 +1,12 @@
-// What: what an event store should hold after batches of events and changes of items, kept in the simplest way: maps in
-// memory. Why:  the oracle of the store's tests. It shares nothing with the store but the structs of an event: no
-// hashes, no
+// What: what an event store should hold after batches of events, changes of items, erasures and the passing of time,
+//       kept in the simplest way: maps in memory.
+// Why:  the oracle of the store's tests. It shares nothing with the store but the structs of an event: no hashes, no
 //       numbers for ids, no encoding.
 #pragma once
 
 #include <cstdint>
 #include <cstdio>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -31,10 +32,25 @@ inline std::string in_words(const event& e) {
 
 class naive_store {
  public:
-  /// True when it was new.
+  /// True when it was new, and of nobody who was erased later than it happened.
   bool apply(const event& value, const std::string& identity) {
+    const auto erased = erased_.find(value.user_id);
+    if (value.ts < oldest_ || (erased != erased_.end() && value.ts <= erased->second)) return false;
     return histories_[value.user_id].emplace(identity, value).second;
   }
+  void erase(const std::string& user, std::int64_t now) {
+    histories_.erase(user);
+    erased_[user] = now;
+  }
+  /// From now on nothing older is kept or taken.
+  void keep_from(std::int64_t oldest) {
+    oldest_ = oldest;
+    for (auto user = histories_.begin(); user != histories_.end();) {
+      std::erase_if(user->second, [&](const auto& each) { return each.second.ts < oldest; });
+      user = user->second.empty() ? histories_.erase(user) : std::next(user);
+    }
+  }
+  const std::map<std::string, std::int64_t>& erased() const { return erased_; }
   void set_position(const std::string& source, int partition, std::int64_t next) {
     positions_[{source, partition}] = next;
   }
@@ -86,6 +102,8 @@ class naive_store {
 
  private:
   std::map<std::string, std::map<std::string, event>> histories_;
+  std::map<std::string, std::int64_t> erased_;
+  std::int64_t oldest_ = 0;
   std::map<std::string, item> described_;
   std::set<std::string> deleted_;
   std::map<std::pair<std::string, int>, std::int64_t> positions_;

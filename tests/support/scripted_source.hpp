@@ -34,7 +34,7 @@ class scripted_source final : public event_source {
     while (batch.records.size() < records_max && position_ < static_cast<log_offset>(log_.size())) {
       batch.records.push_back(log_[static_cast<std::size_t>(position_++)]);
     }
-    batch.next_offset = position_;
+    batch.next_offset = batch.records.empty() ? 0 : position_;
     return batch;
   }
   void wake() override {}

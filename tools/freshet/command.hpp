@@ -61,6 +61,7 @@ int fail_configuration(std::string_view command, const error& why);
 
 void add_analyze(CLI::App& app, invocation& call);
 void add_check_config(CLI::App& app, invocation& call);
+void add_configure(CLI::App& app, invocation& call);
 void add_ctl(CLI::App& app, invocation& call);
 void add_evaluate(CLI::App& app, invocation& call);
 void add_evaluate_hybrid(CLI::App& app, invocation& call);

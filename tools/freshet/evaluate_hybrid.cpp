@@ -13,6 +13,7 @@
 #include "io/files/atomic_file.hpp"
 #include "io/files/csv_writer.hpp"
 #include "io/store/event_store.hpp"
+#include "io/store/store_settings.hpp"
 #include "tools/freshet/command.hpp"
 #include "tools/freshet/evaluation_protocol.hpp"
 #include "tools/freshet/model_source.hpp"
@@ -81,7 +82,7 @@ std::vector<float> interactions_of_rows(const training_data& rest, std::size_t i
 }
 
 result<item_signals> read_signals(const options& settings, const protocol_data& data) {
-  FRESHET_ASSIGN(const auto store, event_store::open_reader(settings.store.path));
+  FRESHET_ASSIGN(const auto store, event_store::open_reader(settings.store.path, to_store_options(settings)));
   std::vector<std::optional<item>> described(data.item_ids.size());
   for (std::size_t row = 0; row < described.size(); ++row) {
     FRESHET_ASSIGN(const auto index, store->find_item(data.item_ids[row]));

@@ -1,4 +1,5 @@
 #include "tools/freshet/evaluation_protocol.hpp"
+#include "io/store/store_settings.hpp"
 
 #include "core/base/hash.hpp"
 #include "core/base/text.hpp"
@@ -77,7 +78,7 @@ void take_replay(replayed_users users, protocol_data& data) {
 
 result<protocol_data> read_database(const options& settings, const protocol_flags& flags,
                                     const std::optional<std::vector<std::string>>& model_items, stop_request& stop) {
-  FRESHET_ASSIGN(const auto store, event_store::open_reader(settings.store.path));
+  FRESHET_ASSIGN(const auto store, event_store::open_reader(settings.store.path, to_store_options(settings)));
   FRESHET_ASSIGN(auto rows, model_items ? rows_behind_model(*store, *model_items) : rows_of_events(*store));
   const split_database in{*store, flags, rows.row_of, strengths_by_type(settings.events, store->event_types()), stop};
   protocol_data data;

@@ -39,6 +39,7 @@ bad_row refused_by_service(const refused_row& refused, std::string row) {
 
 void add_taken(const rows_taken& taken, ingestion_counts& counts) {
   counts.applied += taken.applied;
+  counts.dropped += taken.dropped;
   counts.duplicates =
       counts.duplicates && taken.duplicates ? std::optional(*counts.duplicates + *taken.duplicates) : std::nullopt;
 }

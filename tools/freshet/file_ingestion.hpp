@@ -25,6 +25,8 @@ struct ingestion_counts {
   std::uint64_t applied = 0;
   /// Events: seen before. Nothing when a service took them and does not know. Items: rows whose id came again.
   std::optional<std::uint64_t> duplicates = 0;
+  /// Older than what is retained, or from before the erasure of their user; a service counts them as applied.
+  std::uint64_t dropped = 0;
   std::uint64_t rejected = 0;
   /// Rejected, by reason.
   std::map<std::string, std::uint64_t> reasons;

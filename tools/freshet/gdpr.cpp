@@ -1,15 +1,22 @@
 // `freshet gdpr`: what a user may ask for.
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <sstream>
 
 #include "core/base/text.hpp"
+#include "core/data/event.hpp"
 #include "io/files/atomic_file.hpp"
 #include "io/http/client.hpp"
 #include "io/http/target.hpp"
-#include "io/store/owner_lock.hpp"
+#include "io/store/store_settings.hpp"
 #include "io/store/user_export.hpp"
 #include "io/telemetry/audit_log.hpp"
 #include "tools/freshet/command.hpp"
+#include "tools/freshet/erasure.hpp"
+#include "tools/freshet/owner.hpp"
 
 namespace freshet::tools {
 namespace {
@@ -18,9 +25,20 @@ using namespace std::chrono_literals;
 
 struct gdpr_flags {
   std::string user_id;
+  std::vector<std::string> user_ids;
+  std::string users_file;
   std::string db;
+  std::string model_dir;
   std::string output;
+  bool yes = false;
 };
+
+std::map<std::string, std::string> given(const gdpr_flags& flags) {
+  std::map<std::string, std::string> set;
+  if (!flags.db.empty()) set["store.path"] = flags.db;
+  if (!flags.model_dir.empty()) set["model.dir"] = flags.model_dir;
+  return set;
+}
 
 error no_such_user(const std::string& user_id) {
   return {error_code::not_found, "no event of the user " + in_quotes(user_id) + " is stored"};
@@ -42,7 +60,7 @@ result<std::string> document_from_store(const options& settings, const std::stri
   const system_clock time;
   const audit_log audit(settings.logging.dir, time);
   const auto read = [&]() -> result<std::string> {
-    FRESHET_ASSIGN(const auto store, event_store::open_reader(settings.store.path));
+    FRESHET_ASSIGN(const auto store, event_store::open_reader(settings.store.path, to_store_options(settings)));
     FRESHET_ASSIGN(auto document, export_user(*store, user_id, time.now_seconds()));
     if (!document) return no_such_user(user_id);
     return std::move(*document);
@@ -53,18 +71,9 @@ result<std::string> document_from_store(const options& settings, const std::stri
   return document;
 }
 
-/// Whether a service owns the database, which then writes the audit line and has what its log holds besides.
-bool has_service(const std::filesystem::path& database, const std::filesystem::path& socket) {
-  std::error_code unknown;
-  if (!std::filesystem::exists(socket, unknown)) return false;
-  const auto lock = owner_lock::take(database);
-  return !lock && lock.failure().code == error_code::conflict;
-}
-
 result<std::string> document_of(const options& settings, const std::string& user_id) {
-  const auto socket = std::filesystem::absolute(settings.store.path) / "owner.sock";
-  return has_service(settings.store.path, socket) ? document_from_service(socket, user_id)
-                                                  : document_from_store(settings, user_id);
+  const auto socket = service_of(settings.store.path);
+  return socket ? document_from_service(*socket, user_id) : document_from_store(settings, user_id);
 }
 
 status write_document(const std::string& document, const std::string& output) {
@@ -84,9 +93,7 @@ status write_document(const std::string& document, const std::string& output) {
 }
 
 int export_data(const invocation& call, const gdpr_flags& flags) {
-  std::map<std::string, std::string> given;
-  if (!flags.db.empty()) given["store.path"] = flags.db;
-  const auto settings = load_options(call, given);
+  const auto settings = load_options(call, given(flags));
   if (!settings) return fail_configuration("gdpr export-user", settings.failure());
   const auto document = document_of(*settings, flags.user_id);
   if (!document) return fail("gdpr export-user", document.failure());
@@ -94,10 +101,57 @@ int export_data(const invocation& call, const gdpr_flags& flags) {
   return written ? exit_ok : fail("gdpr export-user", written.failure());
 }
 
+result<std::vector<std::string>> users_of(const gdpr_flags& flags) {
+  auto ids = flags.user_ids;
+  if (!flags.users_file.empty()) {
+    FRESHET_ASSIGN(const auto text, read_file(flags.users_file == "-" ? "/dev/stdin" : flags.users_file));
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      if (line.ends_with('\r')) line.pop_back();
+      if (!line.empty()) ids.push_back(std::move(line));
+    }
+  }
+  for (const auto& id : ids) {
+    if (id.empty() || id.size() > id_bytes_max) {
+      return error{error_code::invalid_argument, in_quotes(id) + " is no id of a user: those have 1 to 256 bytes"};
+    }
+  }
+  if (ids.empty()) return error{error_code::invalid_argument, "nobody is named; give --user-id or --users-file"};
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
+/// Asks on a terminal; elsewhere nobody could answer.
+bool confirmed(const std::vector<std::string>& ids, bool yes) {
+  if (yes || ::isatty(STDIN_FILENO) == 0) return true;
+  const std::string whom = ids.size() == 1 ? "user " + in_quotes(ids.front()) : std::to_string(ids.size()) + " users";
+  std::fprintf(stderr, "Everything that is held of %s will be erased for good. Go on? [y/N] ", whom.c_str());
+  char answer[16] = {};
+  return std::fgets(answer, sizeof answer, stdin) != nullptr && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+int delete_data(const invocation& call, const gdpr_flags& flags) {
+  const auto settings = load_options(call, given(flags));
+  if (!settings) return fail_configuration("gdpr delete-user", settings.failure());
+  const auto ids = users_of(flags);
+  if (!ids) {
+    fail("gdpr delete-user", ids.failure());
+    return exit_usage;
+  }
+  if (!confirmed(*ids, flags.yes)) {
+    return fail("gdpr delete-user", {error_code::cancelled, "not confirmed; nothing was erased"});
+  }
+  const auto receipt = erase_users(*settings, *ids);
+  if (!receipt) return fail("gdpr delete-user", receipt.failure());
+  const auto written = write_document(*receipt, flags.output);
+  return written ? exit_ok : fail("gdpr delete-user", written.failure());
+}
+
 }  // namespace
 
 void add_gdpr(CLI::App& app, invocation& call) {
-  auto& command = add_command(app, call, "gdpr", "What users may ask for: their data.",
+  auto& command = add_command(app, call, "gdpr", "What users may ask for: their data, and to be forgotten.",
                               "freshet gdpr export-user --user-id U1 --db data/recsys.db --output exports/U1.json");
   command.require_subcommand(1);
   const auto flags = std::make_shared<gdpr_flags>();
@@ -112,6 +166,22 @@ void add_gdpr(CLI::App& app, invocation& call) {
       .add_option("--output", flags->output, "File to write; missing directories are made; default: standard output")
       ->type_name("FILE");
   subcommand.callback([&call, flags] { call.run = [&call, flags] { return export_data(call, *flags); }; });
+
+  auto& erase =
+      add_command(command, call, "delete-user",
+                  "Erases users: their events, what models learnt of them, mentions in log files. Prints the "
+                  "receipt when no file holds them any more; a replay of the log brings nobody back. Asks on a "
+                  "terminal. Every erasure is recorded in gdpr.log under logging.dir.",
+                  "freshet gdpr delete-user --user-id U1 --db data/recsys.db --yes");
+  erase.add_option("--user-id", flags->user_ids, "The user; may be given several times")->take_all()->expected(1);
+  erase.add_option("--users-file", flags->users_file, "File with one id a line; - is standard input")
+      ->type_name("FILE");
+  erase.add_option("--db", flags->db, "Database directory (store.path); a running service that owns it does the work")
+      ->type_name("DIR");
+  erase.add_option("--model-dir", flags->model_dir, "Artifacts root or model directory (model.dir)")->type_name("DIR");
+  erase.add_option("--output", flags->output, "File for the receipt; default: standard output")->type_name("FILE");
+  erase.add_flag("--yes", flags->yes, "Do not ask");
+  erase.callback([&call, flags] { call.run = [&call, flags] { return delete_data(call, *flags); }; });
 }
 
 }  // namespace freshet::tools

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "io/store/store_settings.hpp"
 #include "tools/freshet/command.hpp"
 #include "tools/freshet/file_ingestion.hpp"
 
@@ -101,6 +102,9 @@ void print_counts(const char* name, const ingestion_counts& counts, const char* 
               with_commas(counts.applied).c_str(),
               counts.duplicates ? with_commas(*counts.duplicates).c_str() : "an unknown number of", duplicates,
               with_commas(counts.rejected).c_str());
+  if (counts.dropped > 0)
+    std::printf("  %s are older than what is retained, or of users who were erased, and were left out\n",
+                with_commas(counts.dropped).c_str());
   for (const auto& [reason, count] : counts.reasons)
     std::printf("  %s %s\n", reason.c_str(), with_commas(count).c_str());
   for (const auto& file : counts.rejected_files) std::printf("  rejected rows are in %s\n", file.c_str());
@@ -112,6 +116,7 @@ json::object as_json(const ingestion_counts& counts) {
   return {{"read", counts.read},
           {"applied", counts.applied},
           {"duplicates", counts.duplicates ? json::value(*counts.duplicates) : json::value()},
+          {"dropped", counts.dropped},
           {"rejected", counts.rejected},
           {"reasons", std::move(reasons)},
           {"rejected_files", json::value_from(counts.rejected_files)}};
@@ -180,7 +185,7 @@ int ingest(const invocation& call, const ingest_flags& given) {
   // Only now: a signal ends a wait for the first bytes of standard input at once.
   stop_request stop;
   const std::filesystem::path db = settings->store.path;
-  const auto target = open_ingest_target(db, {.block_cache_bytes = settings->store.block_cache_mb << 20});
+  const auto target = open_ingest_target(db, to_store_options(*settings));
   if (!target) return fail("ingest", target.failure());
 
   file_ingestion work(**target, db.has_parent_path() ? db.parent_path() : ".", stop);

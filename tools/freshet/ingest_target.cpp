@@ -19,7 +19,8 @@ class store_target final : public ingest_target {
 
   result<rows_taken> put_events(const ingest_batch& batch) override {
     FRESHET_ASSIGN(const auto outcome, store_->apply(batch, true));
-    return rows_taken{.applied = outcome.applied, .duplicates = outcome.duplicates, .refused = {}};
+    return rows_taken{
+        .applied = outcome.applied, .duplicates = outcome.duplicates, .dropped = outcome.dropped, .refused = {}};
   }
   result<rows_taken> put_items(std::span<const item> items) override {
     FRESHET_TRY(store_->put_items(items));

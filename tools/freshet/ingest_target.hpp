@@ -25,6 +25,8 @@ struct rows_taken {
   std::uint64_t applied{};
   /// Nothing: the service does not know yet, and counts them as applied.
   std::optional<std::uint64_t> duplicates = 0;
+  /// Older than what is retained, or from before the erasure of their user.
+  std::uint64_t dropped{};
   std::vector<refused_row> refused;
 };
 

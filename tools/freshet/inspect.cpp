@@ -8,6 +8,7 @@
 #include "io/events/event_codec.hpp"
 #include "io/files/item_json.hpp"
 #include "io/store/event_store.hpp"
+#include "io/store/store_settings.hpp"
 #include "tools/freshet/command.hpp"
 
 namespace freshet::tools {
@@ -173,7 +174,7 @@ int inspect(const invocation& call, const inspect_flags& flags) {
       load_options(call, flags.db.empty() ? std::map<std::string, std::string>{}
                                           : std::map<std::string, std::string>{{"store.path", flags.db}});
   if (!settings) return fail_configuration("inspect", settings.failure());
-  const auto store = event_store::open_reader(settings->store.path);
+  const auto store = event_store::open_reader(settings->store.path, to_store_options(*settings));
   if (!store) return fail("inspect", store.failure());
   const auto document = view_of(**store, flags);
   if (!document) return fail("inspect", document.failure());

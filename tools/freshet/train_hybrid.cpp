@@ -8,6 +8,7 @@
 #include "io/artifacts/model_blend.hpp"
 #include "io/artifacts/parameters_json.hpp"
 #include "io/store/event_weights.hpp"
+#include "io/store/store_settings.hpp"
 #include "tools/freshet/command.hpp"
 #include "tools/freshet/interaction_data.hpp"
 #include "tools/freshet/model_source.hpp"
@@ -54,7 +55,7 @@ result<std::vector<loaded_model>> load_parts(const train_hybrid_flags& flags) {
 /// Users to measure scores with, in the rows of the blend.
 result<training_data> read_users(const options& settings, const std::vector<std::string>& item_ids,
                                  const train_hybrid_flags& flags, stop_request& stop) {
-  FRESHET_ASSIGN(const auto store, event_store::open_reader(settings.store.path));
+  FRESHET_ASSIGN(const auto store, event_store::open_reader(settings.store.path, to_store_options(settings)));
   FRESHET_ASSIGN(auto rows, rows_behind_model(*store, item_ids));
   for (auto& row : rows.row_of) {
     if (row && to_integer(*row) >= item_ids.size()) row.reset();
@@ -153,7 +154,7 @@ int train_hybrid(const invocation& call, const train_hybrid_flags& flags) {
     return stop.is_made() ? stop.exit_code() : code;
   }
   print_parts(*blended, flags);
-  const auto done = save(*blended, {}, *settings, flags.output);
+  const auto done = save(*blended, true, *settings, flags.output);
   if (!done) return fail("train-hybrid", done.failure());
   print_saved(*done);
   return exit_ok;

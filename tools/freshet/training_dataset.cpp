@@ -1,4 +1,5 @@
 #include "tools/freshet/training_dataset.hpp"
+#include "io/store/store_settings.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -57,12 +58,10 @@ status add_side_data(const event_store& store, const model_rows& rows, const sid
 
 result<training_dataset> read_training_dataset(const options& settings, const dataset_flags& flags,
                                                stop_request& stop) {
-  FRESHET_ASSIGN(const auto store, event_store::open_reader(settings.store.path));
+  FRESHET_ASSIGN(const auto store, event_store::open_reader(settings.store.path, to_store_options(settings)));
   FRESHET_ASSIGN(auto rows, rows_of_events(*store));
   const auto weights = strengths_by_type(settings.events, store->event_types());
   training_dataset read;
-  FRESHET_ASSIGN(const auto counts, store->counts());
-  read.events = counts.events;
   FRESHET_TRY(for_each_user(*store, {.rate = flags.sample_rate, .seed = flags.seed},
                             [&](const std::string& id, std::span<const interaction> history) {
                               add_user(read.data, history, rows.row_of, weights);

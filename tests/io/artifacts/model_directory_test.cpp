@@ -146,7 +146,9 @@ TEST_F(model_directory, refuses_shapes_that_do_not_fit_together) {
   forget_metadata();
   ASSERT_TRUE(write_npy(at_ / "als_U.npy", matrix<float>(30, 7).view()));
   EXPECT_THAT(refusal(), AllOf(HasSubstr("als_U.npy"), HasSubstr("7 factors")));
-  ASSERT_TRUE(write_npy(at_ / "als_U.npy", matrix<float>(31, 8).view()));
+  matrix<float> users(31, 8);
+  for (float& value : users.values()) value = 1;
+  ASSERT_TRUE(write_npy(at_ / "als_U.npy", users.view()));
   EXPECT_THAT(refusal(), AllOf(HasSubstr("user_mapping.json"), HasSubstr("31")));
 }
 

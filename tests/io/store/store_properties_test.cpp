@@ -109,5 +109,77 @@ TEST(store_property, items_that_are_put_and_removed_between_events_are_those_of_
   EXPECT_FALSE(oracle.described().empty());
 }
 
+TEST(store_property, erasures_and_the_passing_of_time_leave_what_the_oracle_keeps) {
+  random_source random(seed_of_this_run());
+  const temporary_directory directory;
+  constexpr unix_seconds day = 86'400;
+  // Events happen within twenty seconds; a day of retention passes over them while the test runs.
+  manual_clock time(1'700'000'000);
+  store_options options{.sync_every_batch = false, .time = &time};
+  auto store = open_store(directory / "db", options);
+  naive_store oracle;
+  const auto some_user = [&] { return "user-" + std::to_string(random.below(40)); };
+  const auto read_equals_oracle = [&] {
+    for (int n = 0; n < 40; ++n) {
+      const auto user = "user-" + std::to_string(n);
+      const auto number = expect_value(store->find_user(user));
+      std::multiset<std::string> lines;
+      if (number) {
+        for (const auto& each : expect_value(store->events(*number, SIZE_MAX, std::nullopt))) {
+          lines.insert(in_words(each.value));
+        }
+        EXPECT_EQ(expect_value(store->history(*number)).size(), lines.size());
+      }
+      EXPECT_EQ(lines, oracle.history(user)) << user;
+    }
+  };
+  for (std::uint64_t step = 0; step < 300; ++step) {
+    switch (random.below(8)) {
+      default: {
+        ingest_batch batch;
+        for (auto left = random.below(12); left > 0; --left) batch.events.push_back(numbered_event(random.below(400)));
+        const auto outcome = expect_value(store->apply(batch, false));
+        for (std::size_t i = 0; i < batch.events.size(); ++i) {
+          EXPECT_EQ(outcome.was_duplicate[i], !oracle.apply(batch.events[i].value, batch.events[i].identity));
+        }
+        EXPECT_EQ(outcome.applied + outcome.duplicates + outcome.dropped, batch.events.size());
+        break;
+      }
+      case 0: {
+        // Some of the events of these users have happened by then, others come later.
+        erasure_order order{.user_ids = {}, .erased_at = 1'700'000'000 + static_cast<unix_seconds>(random.below(20))};
+        for (auto left = 1 + random.below(4); left > 0; --left) order.user_ids.push_back(some_user());
+        EXPECT_TRUE(store->erase_users(order));
+        for (const auto& user : order.user_ids) oracle.erase(user, order.erased_at);
+        break;
+      }
+      case 1: {
+        time.advance(std::chrono::seconds(random.below(2)));
+        const bool expires = random.below(3) > 0;
+        store->set_retention(expires ? 1 : 0);
+        // In a test that waits a day nothing would be left.
+        if (!expires) break;
+        time.advance(std::chrono::seconds(day));
+        oracle.keep_from(time.now_seconds() - day);
+        read_equals_oracle();
+        EXPECT_TRUE(store->remove_expired());
+        time.advance(-std::chrono::seconds(day));
+        store->set_retention(0);
+        oracle.keep_from(0);
+        break;
+      }
+      case 2:
+        if (random.below(10) > 0) break;
+        store.reset();
+        store = open_store(directory / "db", options);
+    }
+    if (step % 10 == 0) expect_equal(*store, oracle);
+    for (const auto& [user, when] : oracle.erased()) EXPECT_TRUE(store->is_erased(user)) << user;
+    if (HasFailure()) FAIL() << "step " << step;
+  }
+  expect_equal(*store, oracle);
+  EXPECT_FALSE(oracle.erased().empty());
+}
+
 }  // namespace
 }  // namespace freshet

@@ -180,7 +180,7 @@ TEST(store_schema, refuses_a_newer_one_and_says_what_to_do) {
   for (const auto& opened :
        {event_store::open(directory / "db", {}).failure(), event_store::open_reader(directory / "db").failure()}) {
     EXPECT_EQ(opened.code, error_code::unsupported);
-    EXPECT_NE(opened.message.find("schema 3, this program knows 2"), std::string::npos) << opened.message;
+    EXPECT_NE(opened.message.find("schema 4, this program knows 3"), std::string::npos) << opened.message;
   }
 }
 

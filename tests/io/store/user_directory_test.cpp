@@ -43,6 +43,36 @@ TEST(user_directory, tells_ids_with_one_hash_apart) {
   EXPECT_FALSE(users.id(user_index{40}));
 }
 
+TEST(user_directory, removes_any_of_several_ids_with_one_hash_without_losing_another) {
+  const temporary_directory directory;
+  const auto db = expect_value(database::open(directory / "db", {}));
+  std::vector<std::string> names;
+  for (int i = 0; i < 12; ++i) names.push_back("user " + std::to_string(i));
+  const user_directory users(*db, {.salt = 5, .hash_mask = 1});
+  add(*db, users, {names.begin(), names.end()}, 0);
+  random_source random(seed_of_this_run());
+  std::set<std::size_t> removed;
+  while (removed.size() < names.size()) {
+    const auto gone = random.below(names.size());
+    if (!removed.insert(gone).second) continue;
+    const auto found = expect_value(users.find_hash(users.full_hash_of(names[gone])));
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->id, names[gone]);
+    auto batch = db->begin();
+    ASSERT_TRUE(users.remove(*batch, *found));
+    ASSERT_TRUE(db->write(*batch, false));
+    users.forget(names[gone]);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const auto number = expect_value(users.find(names[i]));
+      EXPECT_EQ(number.has_value(), !removed.contains(i)) << names[i];
+      EXPECT_TRUE(!number || to_integer(*number) == i);
+    }
+  }
+  // Who comes back gets a place in the chain like anybody new.
+  add(*db, users, {names[3]}, 50);
+  EXPECT_EQ(expect_value(users.find(names[3])), user_index{50});
+}
+
 TEST(user_directory, finds_ids_that_it_has_forgotten_from_memory) {
   const temporary_directory directory;
   const auto db = expect_value(database::open(directory / "db", {}));
