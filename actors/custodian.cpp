@@ -142,10 +142,11 @@ bool custodian::remove_expired() const {
   if (context_.retention_days == 0) return false;
   const auto removed = context_.store->remove_expired();
   if (removed && removed->events == 0) return false;
+  const std::string failure = removed ? "" : removed.failure().message;
   const audit_log::retention_run run{.days = context_.retention_days,
                                      .events = removed ? removed->events : 0,
                                      .users = removed ? removed->users : 0,
-                                     .failure = removed ? "" : removed.failure().message};
+                                     .failure = failure};
   if (const auto recorded = context_.audit->record(run); !recorded) {
     context_.journal->failure(recorded.failure().message);
   }

@@ -63,10 +63,11 @@ status remove_expired(const options& settings) {
   const auto removed = store->remove_expired();
   const system_clock time;
   const audit_log audit(settings.logging.dir, time);
+  const std::string failure = removed ? "" : removed.failure().message;
   const audit_log::retention_run run{.days = settings.retention.days,
                                      .events = removed ? removed->events : 0,
                                      .users = removed ? removed->users : 0,
-                                     .failure = removed ? "" : removed.failure().message};
+                                     .failure = failure};
   FRESHET_TRY(audit.record(run));
   if (!removed) return removed.failure();
   std::fprintf(stderr, "removed %llu events that had expired, and %llu users of whom nothing was left\n",
