@@ -65,8 +65,9 @@ status database::purge_files(std::chrono::seconds patience) {
     const auto compacted = (*open)->CompactRange(everything, handle, nullptr, nullptr);
     if (!compacted.ok()) return to_error(compacted, path_.string());
   }
-  if (current_manifest(path_) == manifest) {
-    // Nothing had to be compacted. A change of options, even to what they are, begins another.
+  while (current_manifest(path_) == manifest && steady::now() < deadline) {
+    // Little had to be compacted. A change of options, even to what they are, is one more line, and a full one is begun
+    // anew.
     const auto begun = (*open)->SetOptions((*open)[family::meta], {{"max_write_buffer_number", "4"}});
     if (!begun.ok()) return to_error(begun, path_.string());
   }

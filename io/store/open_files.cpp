@@ -60,8 +60,8 @@ rocksdb::DBOptions database_settings() {
   options.compaction_readahead_size = 2 << 20;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
-  // Begun anew with every change of the files: a manifest names the first and last keys of files that are long gone.
-  options.max_manifest_file_size = 1;
+  // Soon begun anew: a manifest names the first and last keys of files that are long gone.
+  options.max_manifest_file_size = 1 << 10;
   return options;
 }
 
