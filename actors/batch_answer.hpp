@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@
 #include "io/http/recommendation_api.hpp"
 
 namespace freshet {
+
+struct generation;
 
 class batch_answer {
  public:
@@ -20,6 +23,9 @@ class batch_answer {
   const http::batch_query& asked() const { return asked_; }
   /// The part of one user, as append_batch_entry wrote it; each place once.
   void add(std::size_t place, std::string body, bool is_fallback);
+  /// The model that ranks for all of its users; whoever prepares the first chooses it.
+  std::shared_ptr<const generation> model;
+
   /// Only the first answer of an exchange counts.
   void refuse(http::response why) { call_->answer(std::move(why)); }
 

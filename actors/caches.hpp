@@ -26,6 +26,8 @@ struct cached_response {
   /// What is counted and logged of an answer.
   std::size_t count = 0;
   std::string fallback_method;
+  /// The list it is, for events that follow from it.
+  std::string recommendation_id;
 };
 
 /// The best candidates of a list, before they are reranked.

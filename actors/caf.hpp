@@ -32,6 +32,7 @@ using extend_atom = caf::atom_constant<caf::atom("extend")>;
 using warmup_atom = caf::atom_constant<caf::atom("warmup")>;
 using load_atom = caf::atom_constant<caf::atom("load")>;
 using status_atom = caf::atom_constant<caf::atom("status")>;
+using cancel_atom = caf::atom_constant<caf::atom("cancel")>;
 using pause_atom = caf::atom_constant<caf::atom("pause")>;
 
 /// An actor that was told to stop leaves with this reason; any other reason is a crash, and the supervisor restarts.

@@ -1,6 +1,7 @@
 // Handlers of the routes by which operators look at the service and command it.
 #include <utility>
 
+#include "actors/rollout_summary.hpp"
 #include "actors/routes.hpp"
 #include "actors/service_summary.hpp"
 #include "io/http/control_api.hpp"
@@ -23,6 +24,7 @@ http::service_status status_of(const frontend_state& state, const actor_reports&
     status.store = {counts->users, counts->items, counts->events, counts->dead_letters};
   }
   for (const auto& [name, alive, restarts] : actors) status.actors.push_back({name, alive, restarts});
+  status.rollout = summarize_rollout(state.model.get(), state.trial.get(), *context.quality);
   return status;
 }
 

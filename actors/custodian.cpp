@@ -40,6 +40,23 @@ custodian::crew crew_of(custodian_pointer self) {
                       }
                     },
                     [](const caf::error&) {});
+            FRESHET_TRY(done);
+            trial_order renewed{.what = trial_order::kind::renew, .by = "an erasure"};
+            done = no_answer("supervisor");
+            asking
+                ->request(supervisor, caf::infinite, trial_order_ptr(std::make_shared<trial_order>(std::move(renewed))))
+                .receive(
+                    [&](const trial_outcome_ptr& outcome) {
+                      done = *outcome ? status(success{}) : status(outcome->failure());
+                    },
+                    [](const caf::error&) {});
+            return done;
+          },
+          .train_anew = [&system, others](const erased_users_ptr& erased) -> status {
+            status done = no_answer("retrainer");
+            caf::scoped_actor asking{system};
+            asking->request(others->retrainer, caf::infinite, erased)
+                .receive([&](bool) { done = success{}; }, [](const caf::error&) {});
             return done;
           },
           .forget = [&system, others](const erased_users_ptr& erased) -> status {
@@ -87,6 +104,8 @@ result<http::erasure_receipt> custodian::erase_everywhere(const erasure_task& ta
   receipt.dead_letters = erased.dead_letters;
   receipt.log_records = erased.log_records;
 
+  const auto forgotten_users = std::make_shared<const erased_users>(erased_users{ids});
+  if (others.train_anew) FRESHET_TRY(others.train_anew(forgotten_users));
   const std::unordered_set<std::string_view> gone(ids.begin(), ids.end());
   // Those besides whom a training has learnt that began before their erasure and ended after it.
   FRESHET_ASSIGN(const auto models, erase_users_from_models(context_.artifacts, [&](std::string_view id) {
@@ -96,7 +115,7 @@ result<http::erasure_receipt> custodian::erase_everywhere(const erasure_task& ta
   receipt.models = models.models;
   receipt.model_rows = models.rows;
   FRESHET_TRY(others.reload_model());
-  FRESHET_TRY(others.forget(std::make_shared<const erased_users>(erased_users{ids})));
+  FRESHET_TRY(others.forget(forgotten_users));
   context_.kept->response.clear();
   context_.kept->fallback.clear();
   FRESHET_TRY(others.count_trends_anew());

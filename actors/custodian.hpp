@@ -1,9 +1,10 @@
 // What:    the actor that sees to it that what must go is gone: users who are erased, and events that have expired.
 // Erasing: in this order. What was accepted is written to its log; the store erases, and drops from then on whatever of
-//          these users comes out of a log; every stored model loses their rows; the model in service is loaded anew
-//          where it had one; updaters, caches and trends forget them; log files lose their ids; the audit log gets a
-//          line for each. Only then is the receipt given out. Whatever fails on the way is the answer, and a line in
-//          the audit log: the request can be repeated, and does the rest.
+//          these users comes out of a log; a training that runs begins again; every stored model loses their rows; the
+//          model in service and one on trial are loaded anew where they had one; updaters, caches and trends forget
+//          them; log files lose their ids; the audit log gets a line for each. Only then is the receipt given out.
+//          Whatever fails on the way is the answer, and a line in the audit log: the request can be repeated, and does
+//          the rest.
 // Why an actor of its own: an erasure takes seconds (a compaction, a model), in which no event should wait with the
 //          publisher and no question with the librarian; and one at a time is what the files want.
 // Retention: what has expired is read by nobody from that moment on; here it is removed, at the start, when the setting
@@ -49,6 +50,8 @@ class custodian {
   /// Has the other actors do their part; each returns when that is done, or says why it could not be.
   struct crew {
     std::function<status()> reload_model;
+    /// A training that has read who is erased must not leave them in a model.
+    std::function<status(const erased_users_ptr&)> train_anew;
     std::function<status(const erased_users_ptr&)> forget;
     std::function<status()> count_trends_anew;
   };

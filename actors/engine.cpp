@@ -9,6 +9,7 @@
 #include "actors/event_log.hpp"
 #include "actors/request_log.hpp"
 #include "actors/retry_conflict.hpp"
+#include "actors/rollout_summary.hpp"
 #include "actors/routes.hpp"
 #include "actors/security_check.hpp"
 #include "actors/spawning.hpp"
@@ -38,6 +39,7 @@ class running_engine final : public engine {
         table_(settings.cache.user_profile.max_size, settings.cache.user_profile.ttl),
         door_(route_patterns(), settings) {
     metrics_.caches_from([this] { return cache_figures_of(caches_, table_); });
+    metrics_.models_from([this] { return model_figures_of(quality_); });
   }
   ~running_engine() override { stop(); }
   running_engine(const running_engine&) = delete;
@@ -152,6 +154,8 @@ class running_engine final : public engine {
             .kept = &caches_,
             .users = &table_,
             .warm = &warmth_,
+            .tasks = &tasks_,
+            .quality = &quality_,
             .events = events_.get(),
             .visible = visible_,
             .gate = gate_,
@@ -171,6 +175,8 @@ class running_engine final : public engine {
                                .updaters = updaters_of(settings_),
                                .restarts = settings_.supervisor,
                                .hot_reload = settings_.hot_reload,
+                               .rollout = settings_.rollout,
+                               .live_guard = settings_.live_guard,
                                .embeddings = settings_.content.embeddings,
                                .table = &table_,
                                .catalogue = &catalogue_,
@@ -264,6 +270,8 @@ class running_engine final : public engine {
   caches caches_;
   user_query_table table_;
   warmth warmth_;
+  task_list tasks_;
+  online_quality quality_;
   std::unique_ptr<event_log> events_;
   std::shared_ptr<visibility> visible_;
   std::shared_ptr<admission> gate_;

@@ -5,8 +5,10 @@
 #include <cstdio>
 #include <random>
 #include <set>
+#include <utility>
 
 #include "actors/reranking.hpp"
+#include "actors/silent_exchange.hpp"
 #include "core/base/hash.hpp"
 #include "core/ranking/top_k.hpp"
 
@@ -53,6 +55,17 @@ std::vector<std::string> left_out(std::span<const std::string> listed, std::span
   return left;
 }
 
+double mean_score(const http::recommendation& ranked) {
+  double sum = 0;
+  for (const auto& each : ranked.items) sum += each.score;
+  return ranked.items.empty() ? 0 : sum / static_cast<double>(ranked.items.size());
+}
+
+/// Also where the documents leave no room in the body.
+void name_list(http::response& out, const std::string& recommendation_id) {
+  if (!recommendation_id.empty()) out.headers.emplace_back("X-Recommendation-Id", recommendation_id);
+}
+
 double latency_of(const recommend_task& task) {
   const auto took = std::chrono::steady_clock::now() - task.call->in().arrived;
   return std::chrono::duration<double, std::milli>(took).count();
@@ -76,17 +89,50 @@ finisher::finisher(const item_catalogue& catalogue, caches& kept, metrics& measu
 
 void finisher::operator()(recommend_task& task) const {
   if (task.kept_answer) return answer_as_kept(task);
-  const auto ranked = assemble(task);
+  auto ranked = assemble(task);
   const double latency_ms = latency_of(task);
+  if (task.compared_with) return compare(task, ranked, latency_ms);
   if (!task.quiet) record(task, {ranked.items.size(), task.fallback_method, latency_ms});
   if (task.batch) {
     std::string body;
     http::append_batch_entry(body, *task.recommend(), ranked);
     return task.answer_in_batch(std::move(body));
   }
+  if (quality_ != nullptr && task.recommend() != nullptr && !task.quiet && !ranked.items.empty()) {
+    ranked.recommendation_id = quality_->shown(ranked.model_id, ranked.shown);
+  }
   auto out = render(task, ranked, latency_ms);
   if (!task.answer_key.empty()) keep(task, ranked, out.body);
+  name_list(out, ranked.recommendation_id);
   task.answer(std::move(out));
+  if (task.shadow) ask_shadow(task, ranked);
+}
+
+void finisher::ask_shadow(const recommend_task& task, const http::recommendation& ranked) {
+  if (!task.ask || !task.shadow->shadow->begin()) return;
+  auto more = std::make_shared<recommend_task>(std::make_shared<silent_exchange>(), task.asked);
+  more->quiet = true;
+  more->model = task.shadow->candidate;
+  more->shadow = task.shadow;
+  more->compared_with = std::make_shared<const shown_list>(shown_list{ranked.shown, mean_score(ranked)});
+  task.ask(std::move(more));
+}
+
+void finisher::compare(recommend_task& task, const http::recommendation& ranked, double latency_ms) {
+  const auto shown = std::exchange(task.compared_with, nullptr);
+  const auto first = [](const std::vector<item_index>& list) {
+    return std::set<item_index>(
+        list.begin(), list.begin() + static_cast<std::ptrdiff_t>(std::min(list.size(), shadow_figures::depth)));
+  };
+  const auto theirs = first(shown->items);
+  const auto ours = first(ranked.shown);
+  const auto both = std::ranges::count_if(ours, [&theirs](item_index each) { return theirs.contains(each); });
+  const auto longer = std::max<std::size_t>(1, std::max(theirs.size(), ours.size()));
+  task.shadow->shadow->finish({.overlap = static_cast<double>(both) / static_cast<double>(longer),
+                               .drift = mean_score(ranked) - shown->mean_score,
+                               .candidate_took = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                   std::chrono::duration<double, std::milli>(latency_ms))});
+  task.answer({});
 }
 
 std::chrono::seconds finisher::time_to_live(const recommend_task& task) const {
@@ -95,10 +141,10 @@ std::chrono::seconds finisher::time_to_live(const recommend_task& task) const {
 }
 
 void finisher::keep(const recommend_task& task, const http::recommendation& ranked, const std::string& body) const {
-  kept_->keep_response(
-      task.answer_key,
-      std::make_shared<const cached_response>(cached_response{body, ranked.items.size(), task.fallback_method}),
-      std::chrono::steady_clock::now(), time_to_live(task));
+  kept_->keep_response(task.answer_key,
+                       std::make_shared<const cached_response>(
+                           cached_response{body, ranked.items.size(), task.fallback_method, ranked.recommendation_id}),
+                       std::chrono::steady_clock::now(), time_to_live(task));
 }
 
 void finisher::answer_as_kept(recommend_task& task) const {
@@ -106,8 +152,10 @@ void finisher::answer_as_kept(recommend_task& task) const {
   const double latency_ms = latency_of(task);
   record(task, {kept->count, kept->fallback_method, latency_ms});
   const auto form = task.similar() ? task.similar()->form : task.recommend()->form;
-  task.answer(form == http::surface::lite ? http::with_cache_state(kept->body, true, time_to_live(task), false)
-                                          : http::with_latency(kept->body, latency_ms));
+  auto out = form == http::surface::lite ? http::with_cache_state(kept->body, true, time_to_live(task), false)
+                                         : http::with_latency(kept->body, latency_ms);
+  name_list(out, kept->recommendation_id);
+  task.answer(std::move(out));
 }
 
 std::vector<scored_row> finisher::candidates(const recommend_task& task) const {
@@ -175,6 +223,7 @@ http::recommendation finisher::assemble(const recommend_task& task) const {
   shown.reserve(best.size());
   for (const auto& each : best) shown.push_back(model.index_of(each.row));
   auto views = catalogue_->views(shown);
+  ranked.shown = std::move(shown);
   ranked.items.reserve(best.size());
   for (std::size_t place = 0; place < best.size(); ++place) {
     ranked.items.push_back({std::move(views[place]), best[place].score});

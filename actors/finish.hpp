@@ -8,6 +8,7 @@
 
 #include "actors/caches.hpp"
 #include "actors/item_catalogue.hpp"
+#include "actors/online_quality.hpp"
 #include "actors/recommend_task.hpp"
 #include "config/options.hpp"
 #include "io/telemetry/logging.hpp"
@@ -21,6 +22,8 @@ class finisher {
            const logging_options& logging);
 
   void operator()(recommend_task& task) const;
+  /// Where lists that are shown are kept, to be found again when somebody acts on one; null = nowhere.
+  void keep_lists(online_quality& quality) { quality_ = &quality; }
 
  private:
   static std::vector<scored_row> merge(const recommend_task& task);
@@ -30,6 +33,9 @@ class finisher {
   void keep(const recommend_task& task, const http::recommendation& ranked, const std::string& body) const;
   std::chrono::seconds time_to_live(const recommend_task& task) const;
   http::recommendation assemble(const recommend_task& task) const;
+  /// Has the candidate in shadow rank what was just answered.
+  static void ask_shadow(const recommend_task& task, const http::recommendation& ranked);
+  static void compare(recommend_task& task, const http::recommendation& ranked, double latency_ms);
   static http::response render(const recommend_task& task, const http::recommendation& ranked, double latency_ms);
   struct outcome {
     std::size_t count{};
@@ -40,6 +46,7 @@ class finisher {
   void append_user(std::string& line, const std::string& user_id) const;
 
   const item_catalogue* catalogue_;
+  online_quality* quality_ = nullptr;
   caches* kept_;
   metrics* metrics_;
   log* log_;

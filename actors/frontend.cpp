@@ -25,6 +25,7 @@ frontend_actor::behavior_type make_frontend(frontend_pointer self, frontend_cont
       },
       [self](const options_ptr& changed) { self->state.context.settings = *changed; },
       [self](generation_ptr& model) { self->state.model = std::move(model); },
+      [self](trial_ptr& trial) { self->state.trial = std::move(trial); },
       [self](tick_atom) {
         self->state.context.gate->expire(std::chrono::steady_clock::now());
         self->delayed_send(self, expiry_interval, tick_atom::value);

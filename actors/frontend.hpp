@@ -12,6 +12,8 @@
 #include "actors/health.hpp"
 #include "actors/ingestion_control.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/online_quality.hpp"
+#include "actors/task_list.hpp"
 #include "actors/warmth.hpp"
 #include "config/options.hpp"
 #include "core/base/clock.hpp"
@@ -37,6 +39,8 @@ struct frontend_context {
   caches* kept = nullptr;
   user_query_table* users = nullptr;
   warmth* warm = nullptr;
+  const task_list* tasks = nullptr;
+  const online_quality* quality = nullptr;
 };
 
 struct frontend_state {
@@ -45,6 +49,7 @@ struct frontend_state {
   http::router routes;
   wiring_ptr others;
   generation_ptr model;
+  trial_ptr trial;
 };
 frontend_actor::behavior_type make_frontend(frontend_actor::stateful_pointer<frontend_state> self,
                                             frontend_context context);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "actors/item_catalogue.hpp"
+#include "actors/live_figures.hpp"
 #include "actors/newcomer_audience.hpp"
 #include "actors/newcomer_factors.hpp"
 #include "config/options.hpp"
@@ -123,6 +124,9 @@ struct generation {
   item_row neighbours_from{};
   /// Of items behind the model's that enough users touched, or whose features the model knows; null = none yet.
   std::shared_ptr<const newcomer_factors> newcomers;
+
+  /// How its answers fare; the one thing of it that changes.
+  std::shared_ptr<live_figures> live = std::make_shared<live_figures>();
 
   /// How alike two rows are as a product of rows of length 1 or 0: by content, else by the model; else no columns.
   matrix_view<const float> likeness() const;

@@ -179,7 +179,11 @@ std::vector<std::pair<item_index, unix_seconds>> ingestor::touches_of(const work
     if (applied.was_duplicate[index] || value.qty <= 0) continue;
     // In memory since the batch was applied.
     const auto number = context_.store->find_item(value.item_id);
-    if (number && *number) touches.emplace_back(**number, std::min(value.ts, now));
+    if (!number || !*number) continue;
+    touches.emplace_back(**number, std::min(value.ts, now));
+    if (context_.quality != nullptr && !value.recommendation_id.empty()) {
+      context_.quality->acted(value.recommendation_id, **number);
+    }
   }
   return touches;
 }

@@ -16,6 +16,7 @@
 #include "actors/health.hpp"
 #include "actors/ingestion_control.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/online_quality.hpp"
 #include "config/options.hpp"
 #include "io/events/event_codec.hpp"
 #include "io/store/event_store.hpp"
@@ -35,6 +36,8 @@ struct ingestor_context {
   /// Null = nobody asks who touched items that are new to the model.
   newcomer_audience* audience = nullptr;
   const clock* time = nullptr;
+  /// Learns which lists events followed up; null = nobody does.
+  online_quality* quality = nullptr;
   std::size_t batch_records_max = 1'000;
   /// How long a round waits for records, or for the updaters to catch up.
   std::chrono::milliseconds poll_timeout{50};

@@ -42,6 +42,10 @@ using updater_actor = caf::typed_actor<
     caf::replies_to<erased_users_ptr>::with<bool>,
     // From now on fold in with this model.
     caf::reacts_to<generation_ptr>,
+    // From now on this candidate is tried beside it; null = none.
+    caf::reacts_to<trial_ptr>,
+    // Folds in again a few of those that another model was asked for; sends itself the next.
+    caf::reacts_to<run_atom>,
     // The other actors.
     caf::reacts_to<wiring_ptr>>;
 
@@ -53,6 +57,8 @@ using recommender_actor = caf::typed_actor<
     caf::reacts_to<recommend_task_ptr>,
     // From now on answer with this model.
     caf::reacts_to<generation_ptr>,
+    // From now on this candidate is tried beside it; null = none.
+    caf::reacts_to<trial_ptr>,
     // The other actors.
     caf::reacts_to<wiring_ptr>>;
 
@@ -130,8 +136,8 @@ using courier_actor = caf::typed_actor<
 using model_loader_actor = caf::typed_actor<
     // Loads and checks what the artifacts name, if that is new.
     caf::replies_to<load_order_ptr>::with<load_outcome_ptr>,
-    // The same generation with the items that came since; itself when there are none.
-    caf::replies_to<extend_atom, generation_ptr>::with<generation_ptr>,
+    // The same generation with the items that came since; itself when there are none. `false`: it does not serve.
+    caf::replies_to<extend_atom, generation_ptr, bool>::with<generation_ptr>,
     // Checks a registered model and makes the registry name it.
     caf::replies_to<activation_order_ptr>::with<activation_outcome_ptr>>;
 
@@ -143,6 +149,8 @@ using supervisor_actor = caf::typed_actor<
     caf::replies_to<reload_atom>::with<reload_outcome_ptr>,
     // Makes the registry name another model, and swaps to it.
     caf::replies_to<activation_order_ptr>::with<reload_outcome_ptr>,
+    // Tries a candidate in shadow or as a canary, promotes it, or ends the trial.
+    caf::replies_to<trial_order_ptr>::with<trial_outcome_ptr>,
     // Tells how the actors are.
     caf::replies_to<status_atom>::with<actor_reports_ptr>,
     // Watches the registry; sends itself the next tick.
@@ -154,6 +162,23 @@ using supervisor_actor = caf::typed_actor<
     // Stops in order: the ingestor first, so that its batch is stored.
     caf::replies_to<stop_atom>::with<bool>>;
 
+/// The RETRAINER trains successors of the model, in a child process, by plan and by command.
+using retrainer_actor = caf::typed_actor<
+    // From now on with these settings.
+    caf::reacts_to<options_ptr>,
+    // This model is in service from now on.
+    caf::reacts_to<generation_ptr>,
+    // From now on this candidate is tried beside it; null = none.
+    caf::reacts_to<trial_ptr>,
+    // Begins a training.
+    caf::replies_to<train_order_ptr>::with<train_answer_ptr>,
+    // Users were erased: a training that has read them begins again.
+    caf::replies_to<erased_users_ptr>::with<bool>,
+    // Ends the training of this task.
+    caf::replies_to<cancel_atom, std::string>::with<train_answer_ptr>,
+    // Looks whether one is due, and what became of the one that runs; sends itself the next.
+    caf::reacts_to<tick_atom>>;
+
 /// The FRONTEND takes requests from the HTTP server, routes and parses them, and answers what needs nobody else.
 using frontend_actor = caf::typed_actor<
     // From now on with these settings, as far as they may change while running.
@@ -162,6 +187,8 @@ using frontend_actor = caf::typed_actor<
     caf::reacts_to<http::exchange_ptr>,
     // From now on this model is the one in service.
     caf::reacts_to<generation_ptr>,
+    // From now on this candidate is tried beside it; null = none.
+    caf::reacts_to<trial_ptr>,
     // Answers requests that took too long; sends itself the next tick.
     caf::reacts_to<tick_atom>,
     // The other actors.
@@ -178,6 +205,7 @@ struct wiring {
   custodian_actor custodian;
   ingestor_actor ingestor;
   warmer_actor warmer;
+  retrainer_actor retrainer;
   frontend_actor frontend;
 };
 

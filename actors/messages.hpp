@@ -8,6 +8,7 @@
 
 #include "actors/caf.hpp"
 #include "actors/generation.hpp"
+#include "actors/model_trial.hpp"
 #include "actors/recommend_task.hpp"
 #include "actors/visibility.hpp"
 #include "config/options.hpp"
@@ -16,6 +17,7 @@
 #include "io/http/ingestion_api.hpp"
 #include "io/http/message.hpp"
 #include "io/http/popularity_api.hpp"
+#include "io/http/training_api.hpp"
 
 namespace freshet {
 
@@ -102,6 +104,38 @@ using activation_order_ptr = std::shared_ptr<const activation_order>;
 using activation_outcome = result<std::string>;
 using activation_outcome_ptr = std::shared_ptr<const activation_outcome>;
 
+/// Trains a successor of the model in service.
+struct train_order {
+  http::train_request asked;
+  std::string asked_by;
+};
+using train_order_ptr = std::shared_ptr<const train_order>;
+
+/// The task that was begun or cancelled, or why not.
+using train_answer = result<http::task>;
+using train_answer_ptr = std::shared_ptr<const train_answer>;
+
+/// Tries a candidate, or ends the trial that runs.
+struct trial_order {
+  /// renew: the files of the candidate have changed; the trial begins again with them. Without a trial nothing happens.
+  enum class kind { begin, promote, abort, renew } what{};
+  /// Of `begin`.
+  std::string model_id;
+  rollout_stage stage = rollout_stage::shadow;
+  /// Nothing = as rollout.share says.
+  std::optional<double> share;
+  std::string by;
+};
+using trial_order_ptr = std::shared_ptr<const trial_order>;
+
+/// What was done and with which model, or why not.
+struct trial_change {
+  std::string done;
+  std::string model_id;
+};
+using trial_outcome = result<trial_change>;
+using trial_outcome_ptr = std::shared_ptr<const trial_outcome>;
+
 /// How one actor is.
 struct actor_report {
   std::string name;
@@ -119,6 +153,11 @@ struct load_order {
   std::string serving_fingerprint;
   /// Of the generation to be built.
   std::uint64_t number{};
+  /// Loaded already, to be taken where the artifacts name it; null = nothing.
+  generation_ptr at_hand;
+  std::string at_hand_fingerprint;
+  /// Load this registered model instead of the current one; empty = the current one.
+  std::string candidate_id;
 };
 using load_order_ptr = std::shared_ptr<const load_order>;
 
@@ -127,6 +166,7 @@ struct load_outcome {
   generation_ptr loaded;
   std::string fingerprint;
   std::string refusal;
+  error_code refused_as = error_code::conflict;
 };
 using load_outcome_ptr = std::shared_ptr<const load_outcome>;
 
@@ -170,6 +210,11 @@ FRESHET_LOCAL_MESSAGE(freshet::touched_items_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::popularity_task_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::activation_order_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::activation_outcome_ptr)
+FRESHET_LOCAL_MESSAGE(freshet::train_order_ptr)
+FRESHET_LOCAL_MESSAGE(freshet::train_answer_ptr)
+FRESHET_LOCAL_MESSAGE(freshet::trial_ptr)
+FRESHET_LOCAL_MESSAGE(freshet::trial_order_ptr)
+FRESHET_LOCAL_MESSAGE(freshet::trial_outcome_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::actor_reports_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::load_order_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::load_outcome_ptr)

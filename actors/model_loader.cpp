@@ -27,6 +27,8 @@ result<std::string> fingerprint_of(const std::filesystem::path& directory) {
   return joined;
 }
 
+}  // namespace
+
 bool holds_a_model(const std::filesystem::path& directory) {
   std::error_code failed;
   for (const auto& entry : std::filesystem::directory_iterator(directory, failed)) {
@@ -34,8 +36,6 @@ bool holds_a_model(const std::filesystem::path& directory) {
   }
   return false;
 }
-
-}  // namespace
 
 result<std::optional<model_loader::target>> model_loader::find_target() const {
   std::error_code failed;
@@ -52,13 +52,29 @@ result<std::optional<model_loader::target>> model_loader::find_target() const {
   return std::optional<target>({current->model_id, current->path, current->model_id + "\n" + std::move(print)});
 }
 
+result<std::optional<model_loader::target>> model_loader::find_candidate(const std::string& model_id) const {
+  FRESHET_ASSIGN(const auto models, registry::read(artifacts_));
+  const auto found = models.find(model_id);
+  if (!found) return error{error_code::not_found, "no model " + in_quotes(model_id) + " is registered"};
+  if (found->status == "failed") {
+    return error{error_code::conflict, model_id + " is marked as failed; choose another model"};
+  }
+  FRESHET_ASSIGN(auto print, fingerprint_of(found->path));
+  return std::optional<target>({model_id, found->path, model_id + "\n" + std::move(print)});
+}
+
 load_outcome model_loader::load(const load_order& order) const {
-  const auto wanted = find_target();
-  if (!wanted) return {nullptr, order.serving_fingerprint, wanted.failure().message};
+  const auto wanted = order.candidate_id.empty() ? find_target() : find_candidate(order.candidate_id);
+  if (!wanted) return {nullptr, order.serving_fingerprint, wanted.failure().message, wanted.failure().code};
   if (!*wanted) return load_popularity(order);
   if ((*wanted)->fingerprint == order.serving_fingerprint) return {nullptr, order.serving_fingerprint, ""};
+  if (order.at_hand && (*wanted)->fingerprint == order.at_hand_fingerprint) {
+    return {extend_by_newcomers(order.at_hand), (*wanted)->fingerprint, ""};
+  }
   auto loaded = load_generation((*wanted)->directory, (*wanted)->model_id, order.number, context_);
   if (!loaded) return {nullptr, order.serving_fingerprint, (*wanted)->model_id + ": " + loaded.failure().message};
+  // A candidate leaves the audience of new items to the model that serves.
+  if (!order.candidate_id.empty()) return {extend(*loaded, context_), (*wanted)->fingerprint, ""};
   // From its first answer on it knows the items that the one before it had taken in.
   return {extend_by_newcomers(*loaded), (*wanted)->fingerprint, ""};
 }
@@ -130,7 +146,9 @@ model_loader_actor::behavior_type make_model_loader(model_loader_actor::stateful
         outcome.refusal = self->state.logic->named_from_artifacts(std::move(outcome.refusal));
         return std::make_shared<load_outcome>(std::move(outcome));
       },
-      [self](extend_atom, const generation_ptr& base) { return self->state.logic->extend_by_newcomers(base); },
+      [self](extend_atom, const generation_ptr& base, bool serves) {
+        return self->state.logic->extend_by_items(base, serves);
+      },
       [self](const activation_order_ptr& order) -> activation_outcome_ptr {
         auto outcome = self->state.logic->activate(*order);
         if (!outcome) {

@@ -16,6 +16,9 @@
 
 namespace freshet {
 
+/// Whether arrays of a model lie in the directory itself.
+[[nodiscard]] bool holds_a_model(const std::filesystem::path& directory);
+
 class model_loader {
  public:
   model_loader(std::filesystem::path artifacts, std::filesystem::path audit_log, generation_context context)
@@ -24,6 +27,10 @@ class model_loader {
   load_outcome load(const load_order& order) const;
   /// The same generation with the items that came since.
   generation_ptr extend_by_newcomers(const generation_ptr& base) const;
+  /// The same; of a model that does not serve without those whom only their users make known.
+  generation_ptr extend_by_items(const generation_ptr& base, bool serves) const {
+    return serves ? extend_by_newcomers(base) : extend(base, context_);
+  }
   /// The id that the registry names now. Errors: not_found, conflict (not a registry, a failed or broken model), and
   /// the registry's.
   activation_outcome activate(const activation_order& order) const;
@@ -39,6 +46,7 @@ class model_loader {
     std::string fingerprint;
   };
   result<std::optional<target>> find_target() const;
+  result<std::optional<target>> find_candidate(const std::string& model_id) const;
   load_outcome load_popularity(const load_order& order) const;
 
   std::filesystem::path artifacts_;

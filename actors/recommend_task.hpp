@@ -8,6 +8,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <variant>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "actors/caches.hpp"
 #include "actors/eligibility.hpp"
 #include "actors/generation.hpp"
+#include "actors/model_trial.hpp"
 #include "actors/user_query.hpp"
 #include "core/ranking/reranking/hybrid_reranker.hpp"
 #include "core/ranking/reranking/maximal_marginal_relevance.hpp"
@@ -34,6 +36,12 @@ struct strategy_weights {
 struct lane {
   eligible_rows rows;
   float factor = 1;
+};
+
+/// A list as it was shown, for a shadow to be compared with.
+struct shown_list {
+  std::vector<item_index> items;
+  double mean_score = 0;
 };
 
 struct recommend_task {
@@ -91,6 +99,12 @@ struct recommend_task {
   std::shared_ptr<const cached_response> kept_answer;
   std::shared_ptr<const cached_ranking> kept_list;
 
+  /// A trial that ranks the same in shadow, once this is answered, and how it is asked to.
+  trial_ptr shadow;
+  std::function<void(std::shared_ptr<recommend_task>)> ask;
+  /// Of the shadow's own task: what was shown.
+  std::shared_ptr<const shown_list> compared_with;
+
   /// What becomes of the candidates; nothing = the k best as they are.
   std::variant<std::monostate, rerank_options, strategy_weights, mmr_options> reranking;
   /// The user's content, where the list or its reranking asks for it.
@@ -101,6 +115,10 @@ struct recommend_task {
   /// By slice, then by lane; by an index only by lane.
   std::vector<std::vector<scored_row>> parts;
   std::atomic<std::size_t> scorers_left{0};
+
+ private:
+  /// Counts for the model that answers.
+  void record(bool failed) const;
 };
 using recommend_task_ptr = std::shared_ptr<recommend_task>;
 

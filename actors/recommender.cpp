@@ -34,7 +34,7 @@ http::response refuse_condition(const recommend_task& task, const error& why) {
 }  // namespace
 
 recommender::next_step recommender::prepare(recommend_task& task) {
-  if (!task.model) task.model = model_;
+  if (!task.model) choose_model(task);
   task.settings_version = settings_version_;
   const auto form = task.similar() ? task.similar()->form : task.recommend()->form;
   if (!task.model || (form != http::surface::v1 && !task.model->trained())) {
@@ -42,6 +42,24 @@ recommender::next_step recommender::prepare(recommend_task& task) {
     return next_step::answered;
   }
   return task.similar() ? prepare_similar(task) : prepare_recommend(task);
+}
+
+void recommender::choose_model(recommend_task& task) const {
+  task.model = model_;
+  if (task.batch) {
+    // One answer never mixes two models, whatever was swapped or tried meanwhile.
+    if (!task.batch->model) task.batch->model = model_;
+    task.model = task.batch->model;
+    return;
+  }
+  const auto* asked = task.recommend();
+  if (!trial_ || asked == nullptr || task.quiet) return;
+  const bool names_candidate = asked->model == trial_->candidate->model_id;
+  if (names_candidate || (asked->model.empty() && serves_canary(trial_.get(), asked->user_id))) {
+    task.model = trial_->candidate;
+  } else if (trial_->stage == rollout_stage::shadow && !asked->user_id.empty() && takes_part(*trial_, asked->user_id)) {
+    task.shadow = trial_;
+  }
 }
 
 recommender::next_step recommender::prepare_similar(recommend_task& task) {
@@ -301,7 +319,12 @@ recommender_actor::behavior_type make_recommender(recommender_actor::stateful_po
         // A task that comes before the wiring dies here, which answers 503.
         const auto& others = self->state.others;
         if (!others) return;
-        switch (self->state.logic->prepare(*task)) {
+        const auto next = self->state.logic->prepare(*task);
+        if (task->shadow && !task->ask) {
+          // From nobody: a shadow is ranked by the pool, behind what users wait for.
+          task->ask = [to = recommender_actor(self)](recommend_task_ptr more) { caf::anon_send(to, std::move(more)); };
+        }
+        switch (next) {
           case recommender::next_step::answered:
             return;
           case recommender::next_step::finish:
@@ -329,6 +352,7 @@ recommender_actor::behavior_type make_recommender(recommender_actor::stateful_po
         self->state.logic->configure({.reranking = changed->reranking, .fallback = changed->fallback});
       },
       [self](generation_ptr& model) { self->state.logic->use(std::move(model)); },
+      [self](trial_ptr& trial) { self->state.logic->use(std::move(trial)); },
       [self](wiring_ptr& others) { self->state.others = std::move(others); },
   };
 }

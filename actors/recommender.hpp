@@ -31,6 +31,8 @@ class recommender {
   explicit recommender(const recommender_context& context) : context_(context), eligible_(*context.catalogue) {}
 
   void use(generation_ptr model) { model_ = std::move(model); }
+  /// Null = there is none.
+  void use(trial_ptr trial) { trial_ = std::move(trial); }
   /// What was kept under other settings is not found any more.
   void configure(const recommender_options& changed) {
     context_.options = changed;
@@ -63,7 +65,11 @@ class recommender {
 
   recommender_context context_;
   eligibility eligible_;
+  /// Which model a request is answered with, and whether a shadow ranks it too.
+  void choose_model(recommend_task& task) const;
+
   generation_ptr model_;
+  trial_ptr trial_;
   std::uint64_t settings_version_ = 0;
 };
 

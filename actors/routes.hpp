@@ -55,6 +55,10 @@ route_handler reload_model, show_model_info, list_models, activate_model, roll_b
 route_handler list_popular, list_trending;
 // control_routes.cpp
 route_handler show_status, pause_ingestion, resume_ingestion, drain_service;
+// training_routes.cpp
+route_handler start_training, list_tasks, show_task, cancel_task;
+// rollout_routes.cpp
+route_handler begin_shadow, begin_canary, promote_trial, abort_trial, show_rollout;
 // document_routes.cpp
 route_handler show_openapi, show_docs;
 // cache_routes.cpp

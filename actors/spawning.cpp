@@ -8,6 +8,7 @@
 #include "actors/model_loader.hpp"
 #include "actors/publisher.hpp"
 #include "actors/recommender.hpp"
+#include "actors/retrainer.hpp"
 #include "actors/scorer.hpp"
 #include "actors/trend_counter.hpp"
 #include "actors/updater.hpp"
@@ -34,7 +35,8 @@ generation_context generations(const shared_parts& parts) {
 /// What serves requests.
 void add_serving(spawners& start, caf::actor_system& system, const shared_parts& parts) {
   const auto& settings = *parts.settings;
-  const finisher finish(*parts.catalogue, *parts.kept, *parts.measured, *parts.journal, settings.logging);
+  finisher finish(*parts.catalogue, *parts.kept, *parts.measured, *parts.journal, settings.logging);
+  finish.keep_lists(*parts.quality);
   start.scorer = [&system, finish](std::size_t slice) { return system.spawn(make_scorer, slice, finish); };
   start.updater = [&system, parts] {
     return system.spawn<caf::detached>(make_updater, updater_context{.store = parts.store,
@@ -76,7 +78,9 @@ void add_serving(spawners& start, caf::actor_system& system, const shared_parts&
                                                         .request_stop = parts.request_stop,
                                                         .kept = parts.kept,
                                                         .users = parts.users,
-                                                        .warm = parts.warm});
+                                                        .warm = parts.warm,
+                                                        .tasks = parts.tasks,
+                                                        .quality = parts.quality});
   };
 }
 
@@ -107,6 +111,7 @@ void add_ingestion(spawners& start, caf::actor_system& system, const shared_part
                                                         .control = parts.ingestion,
                                                         .audience = parts.audience,
                                                         .time = parts.time,
+                                                        .quality = parts.quality,
                                                         .batch_records_max = parts.settings->kafka.batch_records_max,
                                                         .sync_every_batch = parts.events->sync_every_batch});
   };
@@ -126,6 +131,15 @@ void add_models(spawners& start, caf::actor_system& system, const shared_parts& 
     return system.spawn<caf::detached>(make_model_loader, std::filesystem::path(parts.settings->model.dir),
                                        std::filesystem::path(parts.settings->logging.dir) / "registry_audit.log",
                                        generations(parts));
+  };
+  start.retrainer = [&system, parts](supervisor_actor above) {
+    return system.spawn<caf::detached>(make_retrainer, retrainer_context{.store = parts.store,
+                                                                         .time = parts.time,
+                                                                         .measured = parts.measured,
+                                                                         .journal = parts.journal.get(),
+                                                                         .tasks = parts.tasks,
+                                                                         .settings = *parts.settings,
+                                                                         .supervisor = std::move(above)});
   };
   start.warmer = [&system, parts] {
     return system.spawn<caf::detached>(make_warmer, warmer_context{.store = parts.store,

@@ -9,7 +9,9 @@
 #include "actors/admission.hpp"
 #include "actors/event_log.hpp"
 #include "actors/ingestion_control.hpp"
+#include "actors/online_quality.hpp"
 #include "actors/supervisor.hpp"
+#include "actors/task_list.hpp"
 #include "actors/warmth.hpp"
 #include "config/options.hpp"
 #include "io/telemetry/logging.hpp"
@@ -30,6 +32,8 @@ struct shared_parts {
   caches* kept = nullptr;
   user_query_table* users = nullptr;
   warmth* warm = nullptr;
+  task_list* tasks = nullptr;
+  online_quality* quality = nullptr;
   const event_log* events = nullptr;
   std::shared_ptr<visibility> visible;
   std::shared_ptr<admission> gate;

@@ -2,17 +2,10 @@
 
 #include <algorithm>
 
+#include "actors/model_trials.hpp"
+
 namespace freshet {
 namespace {
-
-using namespace std::chrono_literals;
-using supervisor_pointer = supervisor_actor::stateful_pointer<supervisor_state>;
-
-/// Without a model the popularity list follows the events at this pace.
-constexpr auto popularity_interval = 1s;
-
-/// How soon after its metadata an item can be recommended.
-constexpr auto extension_interval = 200ms;
 
 /// Everybody learns who is who now, and which model is in service.
 void announce(supervisor_pointer self) {
@@ -33,19 +26,8 @@ void announce_settings(supervisor_pointer self) {
   self->send(state.crew.recommender, state.settings);
   self->send(state.crew.warmer, state.settings);
   self->send(state.crew.custodian, state.settings);
+  self->send(state.crew.retrainer, state.settings);
   self->send(state.crew.frontend, state.settings);
-}
-
-void announce_model(supervisor_pointer self) {
-  const auto& state = self->state;
-  if (!state.model) return;
-  // Updaters first: a request that the recommender sends them is then answered with the same model.
-  for (const auto& each : state.crew.updaters) self->send(each, state.model);
-  self->send(state.crew.recommender, state.model);
-  self->send(state.crew.librarian, state.model);
-  // Behind the recommender, so that it warms up for this model.
-  self->send(state.crew.warmer, state.model);
-  self->send(state.crew.frontend, state.model);
 }
 
 void occupy(supervisor_pointer self, const std::string& name) {
@@ -91,6 +73,8 @@ void add_places(supervisor_pointer self) {
   add_place(self, "warmer", state.crew.warmer, start.warmer);
   add_place(self, "model_loader", state.model_loader, start.model_loader);
   if (start.courier) add_place(self, "courier", state.courier, start.courier);
+  add_place(self, "retrainer", state.crew.retrainer,
+            [make = start.retrainer, self] { return make(supervisor_actor(self)); });
   add_place(self, "frontend", state.crew.frontend,
             [make = start.frontend, self] { return make(supervisor_actor(self)); });
 }
@@ -120,118 +104,6 @@ void on_death(supervisor_pointer self, const caf::down_msg& death) {
                                  std::to_string(place.backoff.count()) + " ms");
   state.context.measured->actor_restarted(name.substr(0, name.find('/')));
   self->delayed_send(self, place.backoff, run_atom::value, name);
-}
-
-void reload(supervisor_pointer self);
-
-void finish_reload(supervisor_pointer self, reload_outcome outcome) {
-  auto& state = self->state;
-  state.loading = false;
-  const auto shared = std::make_shared<const reload_outcome>(std::move(outcome));
-  for (auto& promise : std::exchange(state.reloading, {})) promise.deliver(shared);
-  if (!state.waiting_for_reload.empty()) reload(self);
-}
-
-void on_loaded(supervisor_pointer self, const load_outcome& outcome) {
-  auto& state = self->state;
-  auto& context = state.context;
-  const std::string previous = state.model ? state.model->model_id : "";
-  if (!outcome.refusal.empty()) {
-    context.measured->model_swap("refused");
-    context.journal->failure("model refused: " + outcome.refusal);
-    if (state.model) context.ready->pass("model", "refused a new model: " + outcome.refusal);
-    return finish_reload(self, {reload_outcome::kind::refused, previous, previous, outcome.refusal});
-  }
-  state.fingerprint = outcome.fingerprint;
-  if (!outcome.loaded) return finish_reload(self, {reload_outcome::kind::no_update, previous, previous, ""});
-  state.model = outcome.loaded;
-  announce_model(self);
-  const auto& metadata = state.model->metadata;
-  if (state.model->trained()) {
-    context.measured->model_swap("reloaded");
-    context.measured->model_active(state.model->model_id, metadata.model_type, metadata.created_at);
-    context.journal->info("model " + state.model->model_id + " is in service: " + std::to_string(state.model->items()) +
-                          " items, " + std::to_string(state.model->users()) + " users");
-    context.ready->pass("model", state.model->model_id);
-    const auto& indexed = state.model->indexed;
-    context.measured->approximate_recall("ranking", indexed.ranking_recall);
-    context.measured->approximate_recall("similarity", indexed.similarity_recall);
-    if (!indexed.described.empty()) {
-      context.journal->info("index of " + state.model->model_id + ": " + indexed.described);
-      context.ready->pass("index", indexed.described);
-    }
-    const std::string content = context.embeddings.empty() ? "from the words of the items" : context.embeddings;
-    context.journal->info("content vectors: " + content);
-    context.ready->pass("content", content);
-  } else {
-    context.ready->pass("model", "none yet; /v1 serves what is popular");
-  }
-  finish_reload(self, {reload_outcome::kind::reloaded, previous, state.model->model_id, ""});
-}
-
-void reload(supervisor_pointer self) {
-  auto& state = self->state;
-  if (state.loading) return;
-  state.loading = true;
-  state.reloading = std::exchange(state.waiting_for_reload, {});
-  auto order = std::make_shared<load_order>();
-  order->serving_model_id = state.model ? state.model->model_id : "";
-  order->serving_fingerprint = state.fingerprint;
-  order->number = ++state.generations;
-  self->request(state.model_loader, caf::infinite, load_order_ptr(std::move(order)))
-      .then([self](const load_outcome_ptr& outcome) { on_loaded(self, *outcome); },
-            [self](const caf::error& why) {
-              on_loaded(self, {nullptr, "", "the model loader died: " + self->system().render(why)});
-            });
-}
-
-/// Has the generation in service take in the items that came since, when there are new ones.
-void extend_model(supervisor_pointer self) {
-  auto& state = self->state;
-  const auto& context = state.context;
-  if (state.extending || !state.model || !state.model->trained()) return;
-  // Both only grow: the sum changes when one of them does.
-  const auto version = context.catalogue->version(context.time->now_seconds()) + context.audience->turns();
-  if (version == state.extended_at) return;
-  state.extending = true;
-  self->request(state.model_loader, caf::infinite, extend_atom::value, state.model)
-      .then(
-          [self, version](generation_ptr& extended) {
-            auto& now = self->state;
-            now.extending = false;
-            // A model that was loaded meanwhile knows the items, or is extended next.
-            if (now.stopping || extended->number != now.model->number) return;
-            now.extended_at = version;
-            if (extended == now.model) return;
-            now.model = std::move(extended);
-            announce_model(self);
-          },
-          [self](const caf::error&) { self->state.extending = false; });
-}
-
-/// Through the model loader, because checking a model takes a second.
-void activate(supervisor_pointer self, const activation_order_ptr& order, supervisor_state::reload_promise done) {
-  self->request(self->state.model_loader, caf::infinite, order)
-      .then(
-          [self, done](const activation_outcome_ptr& outcome) mutable {
-            auto& state = self->state;
-            if (*outcome) {
-              // The promise is answered by the reload that follows.
-              state.waiting_for_reload.push_back(done);
-              return reload(self);
-            }
-            const std::string serving = state.model ? state.model->model_id : "";
-            const auto& why = outcome->failure();
-            const auto what = why.code == error_code::not_found  ? reload_outcome::kind::not_found
-                              : why.code == error_code::conflict ? reload_outcome::kind::conflict
-                                                                 : reload_outcome::kind::refused;
-            state.context.journal->warning("no model was activated: " + why.message);
-            done.deliver(std::make_shared<const reload_outcome>(reload_outcome{what, serving, serving, why.message}));
-          },
-          [self, done](const caf::error& why) mutable {
-            done.deliver(std::make_shared<const reload_outcome>(reload_outcome{
-                reload_outcome::kind::refused, "", "", "the model loader died: " + self->system().render(why)}));
-          });
 }
 
 actor_reports report(const supervisor_state& state) {
@@ -266,46 +138,27 @@ supervisor_actor::behavior_type make_supervisor(supervisor_pointer self, supervi
   add_places(self);
   for (const auto& [name, place] : self->state.places) occupy(self, name);
   announce(self);
-  if (self->state.context.hot_reload.enabled) self->send(self, tick_atom::value);
-  self->send(self, extend_atom::value);
+  begin_swaps(self);
   return {
-      [self](reload_atom) -> caf::result<reload_outcome_ptr> {
-        auto promise = self->make_response_promise<reload_outcome_ptr>();
-        self->state.waiting_for_reload.push_back(promise);
-        reload(self);
-        return promise;
-      },
-      [self](const activation_order_ptr& order) -> caf::result<reload_outcome_ptr> {
-        auto promise = self->make_response_promise<reload_outcome_ptr>();
-        activate(self, order, promise);
-        return promise;
-      },
+      [self](reload_atom) { return reload_on_request(self); },
+      [self](const activation_order_ptr& order) { return activate_on_request(self, order); },
+      [self](const trial_order_ptr& order) { return trial_on_request(self, order); },
       [self](status_atom) -> actor_reports_ptr { return std::make_shared<const actor_reports>(report(self->state)); },
       [self](options_ptr& changed) {
+        self->state.context.rollout = changed->rollout;
+        self->state.context.live_guard = changed->live_guard;
         self->state.settings = std::move(changed);
         announce_settings(self);
       },
-      [self](tick_atom) {
-        const auto& state = self->state;
-        if (state.stopping) return;
-        reload(self);
-        const bool trained = state.model && state.model->trained();
-        const std::chrono::seconds interval =
-            trained ? state.context.hot_reload.check_interval
-                    : std::min<std::chrono::seconds>(popularity_interval, state.context.hot_reload.check_interval);
-        self->delayed_send(self, interval, tick_atom::value);
-      },
-      [self](extend_atom) {
-        if (self->state.stopping) return;
-        extend_model(self);
-        self->delayed_send(self, extension_interval, extend_atom::value);
-      },
+      [self](tick_atom) { look_for_another_model(self); },
+      [self](extend_atom) { look_for_new_items(self); },
       [self](run_atom, const std::string& name) {
         if (self->state.stopping) return;
         occupy(self, name);
         announce(self);
         announce_settings(self);
         announce_model(self);
+        announce_trial(self);
       },
       [self](stop_atom) -> caf::result<bool> {
         auto promise = self->make_response_promise<bool>();

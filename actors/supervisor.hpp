@@ -1,15 +1,14 @@
 // What:    the actor above all others: starts them, restarts those that die, swaps models, stops in order.
 // Restart: with a back-off that doubles; more than `restarts_max` restarts of one actor within `restart_window` and
 //          the process gives up with a reason (promise D3): whoever runs the process restarts it whole.
-// Swap:    the model loader builds a generation off the serving path, then every actor is told to use it. A request
-//          holds one generation from start to end, so nothing needs to be stopped or waited for (promises Q1, S1).
-//          A refused model changes nothing (promise S2).
+// Swap:    model_swaps.hpp.
 #pragma once
 
 #include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "actors/health.hpp"
@@ -34,6 +33,7 @@ struct spawners {
   /// Empty function = no dead-letter topic.
   std::function<courier_actor()> courier;
   std::function<model_loader_actor()> model_loader;
+  std::function<retrainer_actor(supervisor_actor)> retrainer;
   std::function<frontend_actor(supervisor_actor)> frontend;
 };
 
@@ -43,6 +43,8 @@ struct supervisor_context {
   std::size_t updaters = 1;
   supervisor_options restarts;
   hot_reload_options hot_reload;
+  rollout_options rollout;
+  live_guard_options live_guard;
   /// Where the vectors of content come from, to be told: a file, or empty where the items' words are.
   std::string embeddings;
   user_query_table* table = nullptr;
@@ -56,6 +58,30 @@ struct supervisor_context {
   std::function<void(wiring_ptr)> on_wired;
   /// Called once when an actor cannot be kept alive.
   std::function<void(const std::string& reason)> give_up;
+};
+
+/// The model in service and those on their way (model_swaps.hpp).
+struct model_swaps {
+  generation_ptr model;
+  std::string fingerprint;
+  std::uint64_t generations = 0;
+  bool loading = false;
+  /// Generations into which the model loader is taking new items; version of the catalogue whose items they have.
+  std::size_t extending = 0;
+  std::uint64_t extended_at = 0;
+  using listener = std::function<void(const reload_outcome_ptr&)>;
+  /// Told by the load in progress.
+  std::vector<listener> reloading;
+  /// Came while a load was in progress that may have looked before the artifacts changed: told by the next.
+  std::vector<listener> waiting_for_reload;
+
+  /// The candidate that is tried beside the model; null = none.
+  trial_ptr trial;
+  std::string trial_fingerprint;
+  /// A rule is having the candidate promoted.
+  bool deciding = false;
+  /// Until when the figures of the model may take it back; nothing = they do not.
+  std::optional<std::chrono::steady_clock::time_point> guarded_until;
 };
 
 struct supervisor_state {
@@ -78,21 +104,10 @@ struct supervisor_state {
   model_loader_actor model_loader;
   courier_actor courier;
 
-  generation_ptr model;
+  model_swaps swaps;
   /// As they were read again; null = as everybody got them at the start.
   options_ptr settings;
-  std::string fingerprint;
-  std::uint64_t generations = 0;
-  bool loading = false;
-  /// The model loader is taking in new items; version of the catalogue whose items the model has.
-  bool extending = false;
-  std::uint64_t extended_at = 0;
   bool stopping = false;
-  using reload_promise = caf::typed_response_promise<reload_outcome_ptr>;
-  /// Answered by the load in progress.
-  std::vector<reload_promise> reloading;
-  /// Asked while a load was in progress that may have looked before the artifacts changed: answered by the next.
-  std::vector<reload_promise> waiting_for_reload;
 };
 supervisor_actor::behavior_type make_supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
                                                 supervisor_context context);

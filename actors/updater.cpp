@@ -9,10 +9,43 @@
 #include "io/store/event_weights.hpp"
 
 namespace freshet {
+namespace {
+
+/// Few, so that what comes meanwhile waits a millisecond at most.
+constexpr std::size_t refolded_at_once = 16;
+
+}  // namespace
 
 std::size_t owner_of(std::string_view user_id, std::size_t updaters) {
   // Another seed than the shards of the query table, so that the two divisions are independent.
   return hash64(user_id, 1) % updaters;
+}
+
+bool updater::use(generation_ptr model) {
+  // The same model with items that came since changes no query.
+  const bool is_known = model_ && model_->number == model->number;
+  model_ = std::move(model);
+  return !is_known && find_stale();
+}
+
+bool updater::use(trial_ptr trial) {
+  trial_ = std::move(trial);
+  return model_ && find_stale();
+}
+
+bool updater::find_stale() {
+  stale_ = context_.table->users_if([this](const user_query& each) {
+    return owner_of(each.user_id, updaters_) == number_ && each.generation != serving(each.user_id).number;
+  });
+  return !stale_.empty();
+}
+
+bool updater::refold() {
+  const auto first = stale_.end() - static_cast<std::ptrdiff_t>(std::min(refolded_at_once, stale_.size()));
+  const std::vector<std::string> next(first, stale_.end());
+  stale_.erase(first, stale_.end());
+  refresh(next);
+  return !stale_.empty();
 }
 
 void updater::refresh(std::span<const std::string> user_ids) {
@@ -20,7 +53,7 @@ void updater::refresh(std::span<const std::string> user_ids) {
   std::size_t folded = 0;
   for (const auto& user_id : user_ids) {
     if (!context_.table->contains(user_id)) continue;
-    auto fresh = compute({.user_id = user_id, .extra = {}, .as_of = {}}, *model_);
+    auto fresh = compute({.user_id = user_id, .extra = {}, .as_of = {}}, serving(user_id));
     if (fresh) {
       context_.table->publish(std::move(fresh->user));
       ++folded;
@@ -41,7 +74,9 @@ result<updater::resolved> updater::resolve(const http::recommend_query& asked, c
                  compute({.user_id = asked.user_id, .extra = asked.history, .as_of = asked.as_of}, *model));
   context_.measured->fold_ins(1);
   // An unknown user is not kept: a flood of made-up ids must not push out the real ones.
-  if (asked.history.empty() && !asked.as_of && computed.user->known) context_.table->publish(computed.user);
+  // Nor is one that another model was asked for than the one that serves the user.
+  const bool serves = model_ && model->number == serving(asked.user_id).number;
+  if (asked.history.empty() && !asked.as_of && computed.user->known && serves) context_.table->publish(computed.user);
   return computed;
 }
 
@@ -192,8 +227,23 @@ updater_actor::behavior_type make_updater(updater_actor::stateful_pointer<update
         self->state.logic->forget(erased->user_ids);
         return true;
       },
-      [self](generation_ptr& model) { self->state.logic->use(std::move(model)); },
-      [self](wiring_ptr& others) { self->state.others = std::move(others); },
+      [self](generation_ptr& model) {
+        if (self->state.logic->use(std::move(model))) self->send(self, run_atom::value);
+      },
+      [self](trial_ptr& trial) {
+        if (self->state.logic->use(std::move(trial))) self->send(self, run_atom::value);
+      },
+      [self](run_atom) {
+        if (self->state.logic->refold()) self->send(self, run_atom::value);
+      },
+      [self](wiring_ptr& others) {
+        const auto& all = others->updaters;
+        const auto place = std::ranges::find_if(all, [self](const updater_actor& each) {
+          return caf::actor_cast<caf::actor_addr>(each) == self->address();
+        });
+        if (place != all.end()) self->state.logic->own(static_cast<std::size_t>(place - all.begin()), all.size());
+        self->state.others = std::move(others);
+      },
   };
 }
 

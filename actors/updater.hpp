@@ -4,7 +4,7 @@
 //          redelivery and reordering cannot be seen (promise E3).
 // When:    users in the table are refreshed as soon as their events are stored; a user nobody asked for lately is
 //          folded in at the next question, which costs about 50 us (a bulk import of millions of users then costs no
-//          fold-in at all).
+//          fold-in at all). After a swap those in the table are folded in again a few at a time, between other work.
 // Threads: an actor with a thread of its own, because it reads the store.
 #pragma once
 
@@ -13,6 +13,7 @@
 #include <string>
 
 #include "actors/interfaces.hpp"
+#include "actors/model_trial.hpp"
 #include "config/options.hpp"
 #include "io/store/event_store.hpp"
 #include "io/telemetry/metrics.hpp"
@@ -32,9 +33,15 @@ class updater {
  public:
   explicit updater(updater_context context) : context_(std::move(context)) {}
 
-  void use(generation_ptr model) { model_ = std::move(model); }
+  /// True when users in the table were folded in with another model.
+  bool use(generation_ptr model);
+  bool use(trial_ptr trial);
+  /// Which of the `updaters` it is.
+  void own(std::size_t number, std::size_t updaters) { number_ = number, updaters_ = updaters; }
   /// Folds in again the touched users that are in the table.
   void refresh(std::span<const std::string> user_ids);
+  /// The next few of those that another model was asked for when the last came into service; false = there are no more.
+  bool refold();
   /// Computes the query of a request: the user's retained history, plus the history that came with the request.
   struct resolved {
     user_query_ptr user;
@@ -55,6 +62,11 @@ class updater {
     std::optional<unix_seconds> as_of;
   };
   result<resolved> compute(const whose& asked, const generation& model);
+  /// The model that answers this user: the only one whose queries are published.
+  const generation& serving(std::string_view user_id) const {
+    return serves_canary(trial_.get(), user_id) ? *trial_->candidate : *model_;
+  }
+  bool find_stale();
   /// Adds the history that a request carries; its rows are seen too.
   void add_entries(user_interactions& told, std::span<const http::history_entry> entries, const generation& model,
                    std::vector<item_row>& seen) const;
@@ -62,6 +74,11 @@ class updater {
 
   updater_context context_;
   generation_ptr model_;
+  trial_ptr trial_;
+  std::size_t number_ = 0;
+  std::size_t updaters_ = 1;
+  /// Users yet to be folded in again.
+  std::vector<std::string> stale_;
   std::size_t known_types_ = 0;
   strength_options strengths_;
 };

@@ -67,6 +67,17 @@ bool user_query_table::contains(std::string_view user_id) const {
   return home.users.contains(user_id);
 }
 
+std::vector<std::string> user_query_table::users_if(const std::function<bool(const user_query&)>& wanted) const {
+  std::vector<std::string> found;
+  for (const auto& each : shards_) {
+    const std::shared_lock lock(each.mutex);
+    for (const auto& [user_id, slot] : each.users) {
+      if (wanted(*slot->snapshot)) found.push_back(user_id);
+    }
+  }
+  return found;
+}
+
 void user_query_table::publish(user_query_ptr snapshot, time_point now) {
   auto& home = shard_of(snapshot->user_id);
   const std::unique_lock lock(home.mutex);

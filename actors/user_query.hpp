@@ -12,6 +12,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <shared_mutex>
 #include <string>
@@ -54,6 +55,8 @@ class user_query_table {
   user_query_ptr find(std::string_view user_id, time_point now = std::chrono::steady_clock::now()) const;
   /// As find, but without counting as a use: for the updater that asks whether to refresh.
   bool contains(std::string_view user_id) const;
+  /// Ids of the users for whose snapshot this holds.
+  std::vector<std::string> users_if(const std::function<bool(const user_query&)>& wanted) const;
   void publish(user_query_ptr snapshot, time_point now = std::chrono::steady_clock::now());
   /// For the next snapshot to be published; never the same twice.
   std::uint64_t next_version() { return ++versions_; }

@@ -17,19 +17,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 2> old_names
 
 const std::vector<std::string>& later_settings() {
   static const std::vector<std::string> all{
-      "retrain.schedule",
-      "retrain.min_new_events",
-      "retrain.model",
-      "retrain.params.",
-      "retrain.quality_gate.metric",
-      "retrain.quality_gate.min_ratio_to_current",
-      "retrain.keep_models",
-      "paths.processed",
-      "worker.interval_seconds",
-      "worker.batch_size",
-      "worker.threads",
-      "worker.incremental_dir",
-      "worker.incremental_keep_days",
+      "paths.processed", "worker.interval_seconds", "worker.batch_size",
+      "worker.threads",  "worker.incremental_dir",  "worker.incremental_keep_days",
   };
   return all;
 }

@@ -231,6 +231,59 @@ struct supervisor_options {
   milliseconds backoff_max{5'000};
 };
 
+/// A candidate must rank what users did next about as well as the model that serves.
+struct quality_gate_options {
+  /// "ndcg@10"
+  std::string metric = "ndcg@10";
+  double min_ratio_to_current = .98;
+  /// Newest part of the events, which neither model may have learnt from.
+  double held_out_share = .1;
+};
+/// When and how the service trains a successor of its model.
+struct retrain_options {
+  /// As core/base/schedule.hpp reads it; empty = not by time.
+  std::string schedule;
+  /// So many events since the last training begin the next; 0 = not by number.
+  std::uint64_t min_new_events = 0;
+  /// Family; empty = that of the model in service, else model.type.
+  std::string model;
+  /// Parameters of the family, by name.
+  std::map<std::string, std::string> params;
+  quality_gate_options quality_gate;
+  /// From the factors of the model in service, where the family can.
+  bool warm_start = true;
+  std::uint32_t keep_models = 5;
+  /// Address space of the training; 0 = no limit.
+  std::uint64_t memory_limit_mb = 0;
+  seconds time_limit{4 * 3'600};
+  /// How much the training steps back behind everything else, as nice(1).
+  std::uint32_t nice = 10;
+};
+
+/// What a candidate goes through before it serves everybody.
+enum class rollout_stage { direct, shadow, canary };
+struct rollout_options {
+  rollout_stage stage = rollout_stage::direct;
+  /// Of the requests that a shadow also ranks, or of the users that a canary serves.
+  double share = .1;
+  /// A trial in bounds is promoted after so long; 0 = by command only.
+  seconds promote_after{0};
+  /// So many requests must have been tried before a rule decides.
+  std::uint64_t requests_min = 100;
+  /// Of a shadow: share of the ten best that both models must have in common, on average.
+  double overlap_min = 0;
+};
+
+/// Bounds of a new model's live figures; outside of them it is rolled back.
+struct live_guard_options {
+  /// So long after a swap; 0 = never.
+  seconds window{300};
+  std::uint64_t requests_min = 100;
+  double error_rate_max = .05;
+  milliseconds p99_max{1'000};
+  double fallback_rate_max = .95;
+};
+
 /// What `freshet analyze` holds a running service against.
 struct targets_options {
   milliseconds p50{50};
@@ -266,6 +319,9 @@ struct options {
   logging_options logging;
   kafka_options kafka;
   supervisor_options supervisor;
+  retrain_options retrain;
+  rollout_options rollout;
+  live_guard_options live_guard;
   targets_options targets;
 };
 

@@ -96,6 +96,19 @@ setting text(std::string key, At at, std::string documentation, std::vector<std:
           [at](const options& o) { return at(o); }};
 }
 
+/// Text that `accepted` takes.
+template <class At, class Accepted>
+setting checked_text(std::string key, At at, Accepted accepted, std::string accepts, std::string documentation) {
+  auto declared = text(std::move(key), at, std::move(documentation));
+  declared.accepts = std::move(accepts);
+  declared.set = [at, accepted](options& o, std::string_view value) {
+    if (!accepted(value)) return false;
+    at(o) = value;
+    return true;
+  };
+  return declared;
+}
+
 template <class At>
 setting boolean(std::string key, At at, std::string documentation, std::vector<std::string> environment = {}) {
   const auto set = [at](options& o, std::string_view value) {

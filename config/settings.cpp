@@ -222,6 +222,8 @@ std::vector<setting> declare_all() {
   declare_caches(all);
   declare_faiss(all);
   declare_operations(all);
+  declare_retraining(all);
+  declare_rollout(all);
   declare_targets(all);
   return all;
 }
@@ -250,6 +252,7 @@ std::vector<setting_family> declare_families() {
        .accepts = "a number from -1000000 to 1000000",
        .set = set_weight,
        .get = get_weights},
+      retraining_parameters(),
       {.prefix = "kafka.",
        .kind = setting_kind::text,
        .documentation = "Any librdkafka property by its own name, such as security.protocol.",

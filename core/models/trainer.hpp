@@ -38,6 +38,8 @@ struct trainer {
   bool uses_embeddings = false;
   /// Whether stopping it early leaves a whole model: not where several are trained one after the other.
   bool stops_early = true;
+  /// Whether it begins with training_context::from where that is given.
+  bool starts_warm = false;
 };
 
 [[nodiscard]] std::span<const trainer> trainers();

@@ -46,12 +46,25 @@ struct training_progress {
   std::function<trained_model()> snapshot;
 };
 
+/// Factors to begin with, from a model trained before, by the rows of the data at hand.
+struct warm_start {
+  matrix<float> items{};
+  matrix<float> users{};
+  /// By item; empty = none.
+  std::vector<float> item_bias{};
+  /// Whose row it knows; the others begin at random.
+  std::vector<bool> knows_item{};
+  std::vector<bool> knows_user{};
+};
+
 struct training_context {
   std::uint64_t seed = 42;
   /// 0 = as many as the machine has.
   std::uint32_t threads = 0;
   /// Called after every iteration; false stops the training, which returns what it has reached.
   std::function<bool(const training_progress&)> progress;
+  /// Null = at random. Of the number of factors that is trained; families that cannot ignore it.
+  const warm_start* from = nullptr;
 };
 
 }  // namespace freshet

@@ -56,7 +56,10 @@ registered_model read_model(const std::filesystem::path& root, const std::string
                          .created_at = text_of(entry, "created_at"),
                          .status = text_of(entry, "status"),
                          .metrics = {},
-                         .hyperparameters = "{}"};
+                         .hyperparameters = "{}",
+                         .reason = text_of(entry, "reason"),
+                         .gate = {},
+                         .trained_events = {}};
   complete_from_id(model);
   if (model.created_at.empty()) model.created_at = text_of(entry, "registered_at");
   if (model.status.empty()) model.status = "active";
@@ -69,6 +72,8 @@ registered_model read_model(const std::filesystem::path& root, const std::string
   if (const json_tree* given = entry.find("hyperparameters"); given != nullptr && given->is_object()) {
     model.hyperparameters = given->compact();
   }
+  if (const json_tree* gate = entry.find("gate"); gate != nullptr && gate->is_object()) model.gate = gate->compact();
+  if (const json_tree* events = entry.find("trained_events")) model.trained_events = events->whole_number();
   return model;
 }
 

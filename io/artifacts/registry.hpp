@@ -2,7 +2,10 @@
 // Format: spec "Files": current_best {model_id, model_type, version, path, selection_metric, selection_value,
 //         selected_at, selected_by, registered_at} or a plain string; models {id: {...}}. What this program does not
 //         know is kept as it is. Model id = <type>_<version>, version = YYYYMMDD_vN.
-//         Of this program's own: models {id: {activated_at, rolled_back_at}}, from which a rollback knows where to go.
+//         Of this program's own: models {id: {activated_at, rolled_back_at}}, from which a rollback knows where to go;
+//         {reason} why a model failed; {gate: {metric, candidate, current, current_model_id, min_ratio, cases,
+//         held_out_from, current_trained_again}} what it was compared with; {trained_events} how many events there
+//         were.
 // Writes: under a lock file, temp + fsync + rename, the previous copy kept as registry.json.previous, one line in
 //         logs/registry_audit.log: time, action, model, previous model, by whom. A damaged registry is an error that
 //         names the previous copy as the remedy.
@@ -14,11 +17,13 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/base/clock.hpp"
 #include "core/base/result.hpp"
+#include "core/evaluation/quality_gate.hpp"
 
 namespace freshet {
 
@@ -32,6 +37,12 @@ struct registered_model {
   std::string status;      // active, archived, failed
   std::map<std::string, double> metrics;
   std::string hyperparameters;  // JSON object
+  /// Why it failed; empty where it did not.
+  std::string reason;
+  /// What the quality gate compared, a JSON object; empty where it was not asked.
+  std::string gate;
+  /// Events in the store when it was trained.
+  std::optional<std::uint64_t> trained_events;
 };
 
 /// Relative to the working directory, where the documents have it.
@@ -58,6 +69,10 @@ struct registration {
   std::map<std::string, double> metrics;
   /// Also make it the current one.
   bool activate = true;
+  /// Why it may not serve: it is registered as failed. Empty = it may.
+  std::string failure;
+  std::optional<gate_figures> gate;
+  std::optional<std::uint64_t> trained_events;
   std::string selected_by = "freshet train";
   std::filesystem::path audit_log = registry_audit_log;
 };
@@ -75,6 +90,18 @@ struct reserved_version {
 [[nodiscard]] status activate_model(const std::filesystem::path& root, std::string_view model_id,
                                     std::string_view selected_by, const clock& time,
                                     const std::filesystem::path& audit_log = registry_audit_log);
+
+struct pruning {
+  /// So many of the newest models keep their files.
+  std::size_t keep = 5;
+  /// Ids whose files stay in any case, besides the current model's and that of the one a rollback would select.
+  std::vector<std::string> spared;
+  std::string by;
+};
+/// Marks the others as archived and deletes their directories under the root. Returns their ids.
+[[nodiscard]] result<std::vector<std::string>> prune_models(
+    const std::filesystem::path& root, const pruning& wanted, const clock& time,
+    const std::filesystem::path& audit_log = registry_audit_log);
 
 /// Which model `rollback_model` would select: the one that was activated last before the current one, passing over
 /// those that failed, are archived, or were rolled back themselves since. Errors: not_found when there is none.

@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -32,20 +31,17 @@ bool is_type_name(std::string_view type) {
   });
 }
 
-/// Without control characters, so that nobody can forge a line.
-status append_audit(const std::filesystem::path& path, std::string_view action, std::string_view model_id,
-                    std::string_view previous, std::string_view by, const clock& time) {
-  std::error_code failed;
-  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), failed);
-  const file_descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
-  if (!file.is_open()) return system_failure("the registry is changed, but cannot write", path);
-  std::string line = to_rfc3339(time.now_seconds()) + " - " + std::string(action) + " - model_id=";
-  append_json_string(line, model_id);
-  line += " previous=";
-  append_json_string(line, previous);
-  line += " by=";
-  append_json_string(line, by);
-  return write_fully(file, line + "\n", path);
+json_tree to_json(const gate_figures& figures) {
+  json_tree gate = json_tree::of_object();
+  gate.set("metric", json_tree::of_text(figures.metric));
+  gate.set("candidate", json_tree::of_number(figures.candidate));
+  gate.set("current", figures.current ? json_tree::of_number(*figures.current) : json_tree());
+  gate.set("current_model_id", json_tree::of_text(figures.current_model_id));
+  gate.set("min_ratio", json_tree::of_number(figures.min_ratio));
+  gate.set("cases", json_tree::of_integer(figures.cases));
+  gate.set("held_out_from", json_tree::of_text(to_rfc3339(figures.held_out_from)));
+  gate.set("current_trained_again", json_tree::of_boolean(figures.current_trained_again));
+  return gate;
 }
 
 std::string current_id(const json_tree& tree) {
@@ -150,6 +146,7 @@ result<reserved_version> reserve_version(const std::filesystem::path& root, std:
 status register_model(const std::filesystem::path& root, const reserved_version& model, const registration& entry,
                       const clock& time) {
   FRESHET_ASSIGN(json_tree hyperparameters, parse_json(entry.hyperparameters));
+  const bool activates = entry.activate && entry.failure.empty();
   std::string previous;
   FRESHET_TRY(change_registry_file(root, [&](json_tree& tree) -> status {
     FRESHET_ASSIGN(json_tree* const models, models_of(tree));
@@ -165,14 +162,17 @@ status register_model(const std::filesystem::path& root, const reserved_version&
     added.set("created_at", json_tree::of_text(to_rfc3339(time.now_seconds())));
     added.set("hyperparameters", hyperparameters);
     added.set("metrics", metrics);
-    added.set("status", json_tree::of_text("active"));
+    added.set("status", json_tree::of_text(entry.failure.empty() ? "active" : "failed"));
+    if (!entry.failure.empty()) added.set("reason", json_tree::of_text(entry.failure));
+    if (entry.gate) added.set("gate", to_json(*entry.gate));
+    if (entry.trained_events) added.set("trained_events", json_tree::of_integer(*entry.trained_events));
     models->set(model.model_id, added);
     previous = current_id(tree);
-    if (entry.activate) select(tree, model.model_id, added, entry.selected_by, time);
+    if (activates) select(tree, model.model_id, added, entry.selected_by, time);
     return success{};
   }));
-  return append_audit(entry.audit_log, entry.activate ? "REGISTER_ACTIVATE" : "REGISTER", model.model_id, previous,
-                      entry.selected_by, time);
+  const char* const action = activates ? "REGISTER_ACTIVATE" : entry.failure.empty() ? "REGISTER" : "REGISTER_FAILED";
+  return append_registry_audit(entry.audit_log, action, model.model_id, previous, entry.selected_by, time);
 }
 
 status activate_model(const std::filesystem::path& root, std::string_view model_id, std::string_view selected_by,
@@ -194,7 +194,7 @@ status activate_model(const std::filesystem::path& root, std::string_view model_
     select(tree, model_id, entry, selected_by, time);
     return success{};
   }));
-  return append_audit(audit_log, "ACTIVATE", model_id, previous, selected_by, time);
+  return append_registry_audit(audit_log, "ACTIVATE", model_id, previous, selected_by, time);
 }
 
 result<std::string> rollback_target(const std::filesystem::path& root) {
@@ -238,7 +238,7 @@ status rollback_model(const std::filesystem::path& root, std::string_view to, st
     select(tree, to, entry, selected_by, time);
     return success{};
   }));
-  return append_audit(audit_log, "ROLLBACK", to, previous, selected_by, time);
+  return append_registry_audit(audit_log, "ROLLBACK", to, previous, selected_by, time);
 }
 
 }  // namespace freshet

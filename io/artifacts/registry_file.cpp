@@ -8,6 +8,8 @@
 #include <optional>
 #include <thread>
 
+#include "core/base/text.hpp"
+#include "io/events/timestamp.hpp"
 #include "io/files/atomic_file.hpp"
 
 namespace freshet {
@@ -70,6 +72,22 @@ status change_registry_file(const std::filesystem::path& root, const std::functi
   FRESHET_TRY(edit(tree));
   if (before) FRESHET_TRY(write_file_atomically(previous_of(root), *before));
   return write_file_atomically(file_of(root), tree.pretty());
+}
+
+/// Without control characters, so that nobody can forge a line.
+status append_registry_audit(const std::filesystem::path& path, std::string_view action, std::string_view model_id,
+                             std::string_view previous, std::string_view by, const clock& time) {
+  std::error_code failed;
+  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), failed);
+  const file_descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
+  if (!file.is_open()) return system_failure("the registry is changed, but cannot write", path);
+  std::string line = to_rfc3339(time.now_seconds()) + " - " + std::string(action) + " - model_id=";
+  append_json_string(line, model_id);
+  line += " previous=";
+  append_json_string(line, previous);
+  line += " by=";
+  append_json_string(line, by);
+  return write_fully(file, line + "\n", path);
 }
 
 }  // namespace freshet

@@ -3,7 +3,9 @@
 
 #include <filesystem>
 #include <functional>
+#include <string_view>
 
+#include "core/base/clock.hpp"
 #include "core/base/result.hpp"
 #include "io/artifacts/json_tree.hpp"
 
@@ -16,5 +18,10 @@ namespace freshet {
 /// registry.json.previous. Nothing is written when `edit` fails.
 [[nodiscard]] status change_registry_file(const std::filesystem::path& root,
                                           const std::function<status(json_tree&)>& edit);
+
+/// One line of logs/registry_audit.log. Errors: io_failure; the registry is changed by then.
+[[nodiscard]] status append_registry_audit(const std::filesystem::path& path, std::string_view action,
+                                           std::string_view model_id, std::string_view previous, std::string_view by,
+                                           const clock& time);
 
 }  // namespace freshet

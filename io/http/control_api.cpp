@@ -136,6 +136,8 @@ response render_status(const service_status& status) {
     actor.count("restarts", each.restarts);
     actor.close();
   });
+  out += ',';
+  append_rollout(out, status.rollout);
   body.close();
   return answer;
 }

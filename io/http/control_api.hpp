@@ -5,8 +5,9 @@
 //         activation: {status: activated | rolled_back | no_update, previous_model_id, new_model_id, reloaded}.
 //         status: {status: serving | draining, version, uptime_seconds, ready, checks, model, ingestion: {paused,
 //         source, partitions: [{partition, position, end, lag}]}, store: {users, items, events, dead_letters}, actors:
-//         [{name, alive, restarts}]}. Lag is null while the end of a partition is not known. Depths of mailboxes are
-//         not there: CAF 0.17.6 lets nobody but the actor itself look. control: {status: paused | running | draining}.
+//         [{name, alive, restarts}], trial, online_quality (rollout_api.hpp)}. Lag is null while the end of a partition
+//         is not known. Depths of mailboxes are not there: CAF 0.17.6 lets nobody but the actor itself look. control:
+//         {status: paused | running | draining}.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "io/events/event_source.hpp"
+#include "io/http/rollout_api.hpp"
 #include "io/http/service_api.hpp"
 
 namespace freshet::http {
@@ -68,6 +70,7 @@ struct service_status {
     std::uint64_t restarts{};
   };
   std::vector<actor> actors;
+  rollout_summary rollout;
 };
 [[nodiscard]] response render_status(const service_status& status);
 

@@ -237,6 +237,9 @@ struct recommendation {
   /// Empty = the model's own answer; else "popularity" or "hybrid".
   std::string fallback_method;
   std::vector<ranked_item> items;  // best first
+  /// The same by number, and the list's name for the events that follow from it; empty = it has none.
+  std::vector<item_index> shown;
+  std::string recommendation_id;
   /// The guide writes item ids as JSON integers when all ids of the catalogue are canonical int64.
   bool integer_item_ids = false;
 
@@ -277,7 +280,7 @@ struct because_answer {
 /// `latency_ms` = from arrival to now.
 [[nodiscard]] response render_guide(const recommend_query& query, const recommendation& answer, double latency_ms);
 /// {user_id, recommendations: [{item_id, score, rank, title, category, brand, price, img_url, image_url}], count,
-/// is_fallback, fallback_method, model_id, latency_ms}; `user_id` is null for an anonymous history.
+/// is_fallback, fallback_method, model_id, recommendation_id, latency_ms}; `user_id` is null for an anonymous history.
 /// `because` [{item_id, title, contribution}] with each item when it was asked for.
 [[nodiscard]] response render_v1(const recommend_query& query, const recommendation& answer, double latency_ms);
 /// {recommendations, count, is_fallback, fallback_method}: what /batch_recommend says of one user, appended to `out`.

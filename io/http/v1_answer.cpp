@@ -153,6 +153,10 @@ response render_v1(const recommend_query& query, const recommendation& answer, d
   if (query.ranks_candidates) append_unranked(out.body, answer.unranked);
   out.body += ',';
   append_facts(out.body, answer);
+  if (!answer.recommendation_id.empty()) {
+    out.body += ",\"recommendation_id\":";
+    append_json_string(out.body, answer.recommendation_id);
+  }
   append_latency(out.body, "latency_ms", latency_ms);
   return out;
 }

@@ -76,6 +76,23 @@ void append_caches(std::vector<MetricFamily>& out, const std::vector<metrics::ca
                          [](const cache_counters& of) { return of.size; }));
 }
 
+void append_models(std::vector<MetricFamily>& out, const std::vector<metrics::model_figures>& models) {
+  const auto add = [&](std::string name, std::string help, auto figure) {
+    auto& family =
+        out.emplace_back(MetricFamily{std::move(name), std::move(help), prometheus::MetricType::Counter, {}});
+    for (const auto& each : models) {
+      auto& metric = family.metric.emplace_back();
+      metric.label = {{"model_id", each.model_id}};
+      metric.counter.value = static_cast<double>(figure(each));
+    }
+  };
+  using figures = metrics::model_figures;
+  add("freshet_shown_lists_total", "Lists that users were shown.", [](const figures& of) { return of.lists; });
+  add("freshet_shown_hits_total", "Lists that an event followed up.", [](const figures& of) { return of.hits; });
+  add("freshet_shown_reciprocal_ranks_total", "Of 1 / place in the list of what was taken; over the lists: the mean.",
+      [](const figures& of) { return of.reciprocal_ranks; });
+}
+
 }  // namespace
 
 struct metrics::state {
@@ -129,6 +146,8 @@ struct metrics::state {
   // Model.
   Family<Gauge>& model_info = gauges("freshet_model_info", "The model that serves; always 1.");
   Family<Counter>& swaps = counters("freshet_model_swaps_total", "Attempts to change the model, by result.");
+  Family<Counter>& trials = counters("freshet_trials_total", "Trials of candidates that ended, by result.");
+  Family<Counter>& trainings = counters("freshet_trainings_total", "Trainings that ended, by result.");
   Family<Gauge>& recalls = gauges("freshet_approximate_recall",
                                   "Share of the exact best that a list's approximate index finds; 1 without an index.");
   Counter& fold_ins = counter("freshet_fold_ins_total", "User vectors recomputed from their history.");
@@ -153,6 +172,7 @@ struct metrics::state {
 
   std::mutex caches_mutex;
   std::function<std::vector<metrics::cache_figures>()> caches;
+  std::function<std::vector<metrics::model_figures>()> models;
 
   state() {
     gauges("freshet_build_info", "The program; always 1.")
@@ -250,6 +270,19 @@ void metrics::model_swap(std::string_view result) {
   state_->swaps.Add({{"result", std::string(result)}}).Increment();
 }
 
+void metrics::trial_ended(std::string_view result) {
+  state_->trials.Add({{"result", std::string(result)}}).Increment();
+}
+
+void metrics::models_from(std::function<std::vector<model_figures>()> source) {
+  const std::lock_guard lock(state_->caches_mutex);
+  state_->models = std::move(source);
+}
+
+void metrics::training_done(std::string_view result) {
+  state_->trainings.Add({{"result", std::string(result)}}).Increment();
+}
+
 void metrics::approximate_recall(std::string_view list, double recall) {
   state_->recalls.Add({{"list", std::string(list)}}).Set(recall);
 }
@@ -294,6 +327,7 @@ std::string metrics::prometheus() const {
   {
     const std::lock_guard lock(state_->caches_mutex);
     if (state_->caches) append_caches(families, state_->caches());
+    if (state_->models) append_models(families, state_->models());
   }
   append_process_figures(families);
   return prometheus::TextSerializer().Serialize(families);

@@ -59,6 +59,20 @@ class metrics {
   void model_active(std::string_view model_id, std::string_view model_type, std::int64_t created_at_unix);
   void model_swap(std::string_view result);
   void fold_ins(std::size_t users);
+  /// freshet_trials_total{result}: promoted, aborted.
+  void trial_ended(std::string_view result);
+  /// freshet_shown_lists_total{model_id}, freshet_shown_hits_total{model_id},
+  /// freshet_shown_reciprocal_ranks_total{model_id}: hit rate and mean reciprocal rank are the ratios.
+  struct model_figures {
+    std::string model_id;
+    std::uint64_t lists{};
+    std::uint64_t hits{};
+    double reciprocal_ranks{};
+  };
+  /// As caches_from.
+  void models_from(std::function<std::vector<model_figures>()> source);
+  /// freshet_trainings_total{result}: succeeded, refused, failed, cancelled.
+  void training_done(std::string_view result);
   /// Of a list's approximate index, as measured when the model was loaded; 1 without an index.
   void approximate_recall(std::string_view list, double recall);
 

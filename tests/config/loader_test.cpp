@@ -184,10 +184,19 @@ TEST_F(loader, takes_the_guides_serving_config_and_names_what_has_no_effect) {
   EXPECT_EQ(loaded->values.warmup.num_popular_items, 100u);
   EXPECT_FALSE(loaded->values.hot_reload.on_update.re_warmup);
   EXPECT_EQ(loaded->values.targets.p50, milliseconds(40));
-  ASSERT_EQ(loaded->warnings.size(), 1u);
-  for (const char* key : {"retrain.params.factors", "worker.interval_seconds (environment WORKER_INTERVAL)"}) {
-    EXPECT_THAT(loaded->warnings.front(), HasSubstr(key));
-  }
+  EXPECT_EQ(loaded->values.retrain.schedule, "0 2 * * 0");
+  EXPECT_EQ(loaded->values.retrain.params.at("factors"), "64");
+  EXPECT_THAT(loaded->warnings, ElementsAre(HasSubstr("worker.interval_seconds (environment WORKER_INTERVAL)")));
+}
+
+TEST_F(loader, reads_a_schedule_before_anything_starts) {
+  const auto refused = [&](const char* yaml) {
+    const auto loaded = load_settings({.files = {write("retrain.yaml", yaml)}});
+    return loaded ? std::string() : loaded.failure().message;
+  };
+  EXPECT_THAT(refused("retrain: {schedule: sometimes}"), HasSubstr("expected an interval such as 6h"));
+  EXPECT_THAT(refused("retrain: {quality_gate: {metric: accuracy}}"), HasSubstr("such as ndcg@10"));
+  EXPECT_EQ(refused("retrain: {schedule: 6h, quality_gate: {metric: recall@20}}"), "");
 }
 
 TEST_F(loader, passes_by_the_guides_other_files_with_a_warning) {

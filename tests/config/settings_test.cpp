@@ -43,8 +43,8 @@ TEST(settings, the_shipped_file_gives_every_setting_its_default) {
   for (const auto& family : setting_families()) EXPECT_EQ(family.get(loaded->values), family.get(defaults));
 }
 
-constexpr const char* samples[] = {"7",     "0.5",  "1500",       "true", "false", "latest", "json",
-                                   "ERROR", "lite", "popularity", "ivf",  "*",     "hashed", "other"};
+constexpr const char* samples[] = {"7",          "0.5", "1500", "true",   "false", "latest", "json",   "ERROR", "lite",
+                                   "popularity", "ivf", "*",    "hashed", "6h",    "mrr@20", "shadow", "other"};
 
 TEST(settings, every_field_reads_back_what_was_set) {
   const options defaults;

@@ -73,7 +73,7 @@ TEST_F(command_line, version_names_the_libraries) {
 }
 
 TEST_F(command_line, check_config_shows_values_and_origins) {
-  write("good.yaml", "server:\n  port: 81\nkafka:\n  sasl.password: letmein\nretrain:\n  keep_models: 3\n");
+  write("good.yaml", "server:\n  port: 81\nkafka:\n  sasl.password: letmein\nworker:\n  threads: 3\n");
   const auto checked = run({"check-config", "good.yaml", "--json", "--log-level", "debug"});
   ASSERT_EQ(checked.exit_code, 0) << checked.errors;
   EXPECT_THAT(checked.output, Not(HasSubstr("letmein")));
@@ -81,8 +81,8 @@ TEST_F(command_line, check_config_shows_values_and_origins) {
   EXPECT_EQ(document.at("settings").at("server.port").at("value"), 81);
   EXPECT_EQ(document.at("settings").at("server.port").at("origin"), "good.yaml:2");
   EXPECT_EQ(document.at("settings").at("logging.level").at("origin"), "command line");
-  EXPECT_THAT(std::string(document.at("warnings").at(0).as_string()), HasSubstr("retrain.keep_models"));
-  EXPECT_THAT(run({"check-config", "good.yaml"}).errors, HasSubstr("retrain.keep_models"));
+  EXPECT_THAT(std::string(document.at("warnings").at(0).as_string()), HasSubstr("worker.threads"));
+  EXPECT_THAT(run({"check-config", "good.yaml"}).errors, HasSubstr("worker.threads"));
 }
 
 TEST_F(command_line, bad_configuration_is_78_for_every_command) {

@@ -21,11 +21,16 @@ struct ctl_flags {
   bool as_json = false;
   std::string model_id;
   bool force = false;
+  std::string family;
+  std::string params;
+  std::string task_id;
+  double share = 0;
 };
 
 struct ctl_request {
   http::method verb = http::method::post;
   std::string target;
+  std::string body = {};
 };
 
 /// The sentence of a problem, or whatever came instead.
@@ -47,8 +52,9 @@ result<json::object> ask(const invocation& call, const ctl_flags& flags, const c
   const auto timeout = std::chrono::milliseconds(static_cast<std::int64_t>(flags.timeout_s * 1000));
   FRESHET_ASSIGN(const auto service, http::client::connect(url, timeout));
   http::field_list headers;
+  if (!what.body.empty()) headers.emplace_back("Content-Type", "application/json");
   if (!flags.api_key.empty()) headers.emplace_back("Authorization", "Bearer " + flags.api_key);
-  FRESHET_ASSIGN(const auto answer, service->send(what.verb, what.target, headers));
+  FRESHET_ASSIGN(const auto answer, service->send(what.verb, what.target, headers, what.body));
   if (answer.status >= 300) {
     const bool is_ours = answer.status < 500;
     return error{is_ours ? error_code::invalid_argument : error_code::unavailable, sentence_of(answer)};
@@ -92,6 +98,8 @@ const json::value& member_of(const json::value& of, std::string_view name) {
   return found == nullptr ? none : *found;
 }
 
+void print_rollout_of(const json::value& answer);
+
 void print_status(const json::object& answer) {
   const json::value status(answer);
   std::printf("%-10s %s, up %s s, version %s\n", "service", text_of(status, "status").c_str(),
@@ -123,6 +131,65 @@ void print_status(const json::object& answer) {
     std::printf("  %-16s %-10s restarts %s\n", text_of(each, "name").c_str(),
                 text_of(each, "alive") == "true" ? "alive" : "DEAD", text_of(each, "restarts").c_str());
   }
+  print_rollout_of(status);
+}
+
+void print_task(const json::value& task) {
+  std::string progress;
+  if (const auto& done = member_of(task, "progress"); done.is_object()) {
+    progress = text_of(done, "done") + " of " + text_of(done, "of") + " " + text_of(done, "unit");
+  }
+  const auto words_of = [&](const char* name) {
+    const auto words = text_of(task, name);
+    return words == "-" ? std::string() : "  " + words;
+  };
+  std::printf("%-22s %-10s %-12s %s%s%s%s\n", text_of(task, "id").c_str(), text_of(task, "state").c_str(),
+              text_of(task, "model").c_str(), progress.c_str(), words_of("model_id").c_str(), words_of("gate").c_str(),
+              words_of("reason").c_str());
+}
+
+void print_one_task(const json::object& answer) {
+  print_task(json::value(answer));
+}
+
+void print_tasks(const json::object& answer) {
+  const json::value tasks(answer);
+  for (const auto& each : list_of(tasks, "tasks")) print_task(each);
+  if (list_of(tasks, "tasks").empty()) std::printf("no task yet; `freshet ctl train` begins one\n");
+}
+
+void print_answered(const char* whom, const json::value& figures) {
+  std::printf("%-10s %-24s %s requests, errors %s, fallbacks %s, p99 %s ms\n", whom,
+              text_of(figures, "model_id").c_str(), text_of(figures, "requests").c_str(),
+              text_of(figures, "error_rate").c_str(), text_of(figures, "fallback_rate").c_str(),
+              text_of(figures, "p99_ms").c_str());
+}
+
+void print_rollout_of(const json::value& answer) {
+  const auto& trial = member_of(answer, "trial");
+  if (trial.is_object()) {
+    std::printf("%-10s share %s, for %s s\n", text_of(trial, "stage").c_str(), text_of(trial, "share").c_str(),
+                text_of(trial, "since_seconds").c_str());
+    print_answered("candidate", trial);
+    print_answered("current", member_of(trial, "current"));
+    const auto& shadow = member_of(trial, "shadow");
+    if (text_of(trial, "stage") == "shadow") {
+      std::printf("%-10s %s compared, overlap@10 %s, score drift %s, p99 %s ms\n", "lists",
+                  text_of(shadow, "compared").c_str(), text_of(shadow, "overlap").c_str(),
+                  text_of(shadow, "drift").c_str(), text_of(shadow, "p99_ms").c_str());
+    }
+  }
+  for (const auto& each : list_of(answer, "online_quality")) {
+    std::printf("%-10s %-24s %s lists shown, hit rate %s, reciprocal rank %s\n", "quality",
+                text_of(each, "model_id").c_str(), text_of(each, "lists").c_str(), text_of(each, "hit_rate").c_str(),
+                text_of(each, "reciprocal_rank").c_str());
+  }
+}
+
+void print_rollout(const json::object& answer) {
+  const json::value all(answer);
+  if (!member_of(all, "trial").is_object()) std::printf("no candidate is tried at present\n");
+  print_rollout_of(all);
 }
 
 void print_members(const json::object& answer) {
@@ -153,6 +220,15 @@ struct ctl_command {
   print_answer print = print_members;
 };
 
+ctl_request trial_of(const ctl_flags& flags, const char* stage) {
+  std::string body;
+  if (flags.share > 0) {
+    append_json_number(body.append("{\"share\":"), flags.share);
+    body += '}';
+  }
+  return {.target = "/v1/models/" + http::percent_encode(flags.model_id) + "/" + stage, .body = body};
+}
+
 constexpr ctl_command commands[] = {
     {"status", "How the service is: model, ingestion and its lag, counts, checks, actors and their restarts.",
      [](const ctl_flags&) {
@@ -167,6 +243,39 @@ constexpr ctl_command commands[] = {
      }},
     {"rollback", "Swaps back to the model that was current before; again: to the one before that.",
      [](const ctl_flags&) { return ctl_request{.target = "/v1/models/rollback"}; }},
+    {"shadow", "Has a registered model rank what a share of the users is shown, unseen, and compares both.",
+     [](const ctl_flags& flags) { return trial_of(flags, "shadow"); }},
+    {"canary", "Has a registered model serve a share of the users.",
+     [](const ctl_flags& flags) { return trial_of(flags, "canary"); }},
+    {"rollout", "How the model in shadow or as a canary fares beside the current one; hit rates of all models.",
+     [](const ctl_flags&) {
+       return ctl_request{http::method::get, "/v1/rollout"};
+     },
+     print_rollout},
+    {"promote", "Lets the model in shadow or as a canary serve everybody.",
+     [](const ctl_flags&) { return ctl_request{.target = "/v1/rollout/promote"}; }},
+    {"abort", "Ends the trial of a model; it stays registered.",
+     [](const ctl_flags&) {
+       return ctl_request{http::method::delete_, "/v1/rollout"};
+     }},
+    {"train", "Trains a successor of the model in a process of its own; what passes the quality gate then serves.",
+     [](const ctl_flags& flags) {
+       std::string body = "{";
+       if (!flags.family.empty()) append_json_string(body.append("\"model\":"), flags.family);
+       if (!flags.params.empty()) body.append(flags.family.empty() ? "" : ",").append("\"params\":" + flags.params);
+       return ctl_request{.target = "/v1/train", .body = body + "}"};
+     },
+     print_one_task},
+    {"tasks", "Trainings, running and past, the newest first.",
+     [](const ctl_flags&) {
+       return ctl_request{http::method::get, "/v1/tasks"};
+     },
+     print_tasks},
+    {"cancel", "Ends a training; nothing of it is kept.",
+     [](const ctl_flags& flags) {
+       return ctl_request{http::method::delete_, "/v1/tasks/" + http::percent_encode(flags.task_id)};
+     },
+     print_one_task},
     {"pause", "Takes in no more events after the batch at hand; they wait in the log, requests are answered.",
      [](const ctl_flags&) { return ctl_request{.target = "/v1/control/pause"}; }},
     {"resume", "Goes on where `pause` stopped; nothing was lost.",
@@ -191,11 +300,26 @@ void add_ctl(CLI::App& app, invocation& call) {
   const auto flags = std::make_shared<ctl_flags>();
   for (const auto& each : commands) {
     const std::string name = each.name;
-    const bool takes_model = name == "activate";
+    const bool is_trial = name == "shadow" || name == "canary";
+    const bool takes_model = name == "activate" || is_trial;
     auto& subcommand = add_command(command, call, name, each.description,
-                                   "freshet ctl " + name + (takes_model ? " als_20261123_v1" : ""));
+                                   "freshet ctl " + name +
+                                       (takes_model        ? " als_20261123_v1"
+                                        : name == "cancel" ? " train-1764300000-1"
+                                                           : ""));
     if (takes_model) {
       subcommand.add_option("id", flags->model_id, "Model id, as `freshet model list` shows it")->required();
+    }
+    if (is_trial) {
+      subcommand.add_option("--share", flags->share, "Share of the users; by default as rollout.share says")
+          ->check(CLI::Range(0.0, 1.0));
+    }
+    if (name == "train") {
+      subcommand.add_option("--model", flags->family, "Family; by default as retrain.model says");
+      subcommand.add_option("--params", flags->params, "Parameters as JSON: '{\"factors\": 64}'");
+    }
+    if (name == "cancel") {
+      subcommand.add_option("task", flags->task_id, "Task, as `freshet ctl tasks` shows it")->required();
     }
     if (name == "warmup") subcommand.add_flag("--force", flags->force, "Also fill again what is warm");
     subcommand.add_option("--url", flags->url,

@@ -43,6 +43,11 @@ result<json_tree> to_json(const model_context& context, const registered_model& 
   facts.set("current", json_tree::of_boolean(is_current(context, model)));
   facts.set("metrics", std::move(metrics));
   facts.set("hyperparameters", std::move(hyperparameters));
+  if (!model.reason.empty()) facts.set("reason", json_tree::of_text(model.reason));
+  if (!model.gate.empty()) {
+    FRESHET_ASSIGN(json_tree gate, parse_json(model.gate));
+    facts.set("gate", std::move(gate));
+  }
   return facts;
 }
 

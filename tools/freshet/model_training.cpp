@@ -89,8 +89,10 @@ result<std::optional<trained_model>> train_again(const trainer& family, const tr
     is_whole = done.step == iterations;
     return goes_on && !is_whole;
   };
-  FRESHET_ASSIGN(auto made, family.train(data, completed,
-                                         {.seed = flags.seed, .threads = flags.threads, .progress = until_found}));
+  FRESHET_ASSIGN(
+      auto made,
+      family.train(data, completed,
+                   {.seed = flags.seed, .threads = flags.threads, .progress = until_found, .from = flags.from}));
   return is_whole ? std::optional(std::move(made)) : std::nullopt;
 }
 
@@ -107,10 +109,13 @@ result<trained_model> train_and_stop_early(const trainer& family, const training
       split.cases,
       {.metric = metric, .every = flags.early.every, .patience = flags.early.patience, .threads = flags.threads});
   const auto observe = [&](const training_progress& done) { return show(done) && stopping.observe(done); };
-  FRESHET_ASSIGN(auto reached, family.train(*split.rest, completed,
-                                            {.seed = flags.seed, .threads = flags.threads, .progress = observe}));
+  FRESHET_ASSIGN(auto reached,
+                 family.train(*split.rest, completed,
+                              {.seed = flags.seed, .threads = flags.threads, .progress = observe, .from = flags.from}));
   const auto best = stopping.best();
-  if (!best) return family.train(data, completed, {.seed = flags.seed, .threads = flags.threads, .progress = show});
+  if (!best)
+    return family.train(data, completed,
+                        {.seed = flags.seed, .threads = flags.threads, .progress = show, .from = flags.from});
   std::fprintf(stderr, "best %s of %zu users: %.4f after %u iterations; training on everything as long\n",
                to_string(metric).c_str(), split.cases.size(), best->value, best->step);
   if (stop.is_made()) return stopping.best_or(std::move(reached));
@@ -144,7 +149,8 @@ result<trained_model> train_with_progress(const trainer& family, const training_
         "blend them with `freshet train-hybrid`"};
   }
   if (stops_early) return train_and_stop_early(family, data, completed, flags, show, stop);
-  return family.train(data, completed, {.seed = flags.seed, .threads = flags.threads, .progress = show});
+  return family.train(data, completed,
+                      {.seed = flags.seed, .threads = flags.threads, .progress = show, .from = flags.from});
 }
 
 }  // namespace freshet::tools

@@ -36,6 +36,8 @@ struct training_flags {
   std::uint64_t seed = 42;
   std::uint32_t threads = 0;
   early_stopping_flags early;
+  /// Where to begin; null = at random.
+  const warm_start* from = nullptr;
 };
 
 /// --early-stopping, --patience, --measure-every.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "core/base/text.hpp"
+
 namespace freshet::tools {
 
 namespace {
@@ -38,7 +40,24 @@ std::string as_rate(std::uint64_t count, double seconds) {
   return text;
 }
 
+bool tells_programs = false;
+
+void print_for_programs(const progress_figures& done, std::string_view unit) {
+  std::string line = "{\"progress\":{\"unit\":";
+  append_json_string(line, unit);
+  append_json_unsigned(line.append(",\"count\":"), done.count);
+  append_json_unsigned(line.append(",\"part\":"), done.part);
+  append_json_unsigned(line.append(",\"whole\":"), done.whole);
+  append_json_string(line.append(",\"note\":"), done.note);
+  std::printf("%s}}\n", line.c_str());
+  std::fflush(stdout);
+}
+
 }  // namespace
+
+void progress::for_programs() {
+  tells_programs = true;
+}
 
 std::string progress_line(const progress_figures& done, std::string_view unit, std::chrono::duration<double> elapsed) {
   const double seconds = std::max(elapsed.count(), 1e-3);
@@ -61,10 +80,11 @@ progress::~progress() {
 }
 
 void progress::update(const progress_figures& done) {
-  if (!shown_) return;
+  if (!shown_ && !tells_programs) return;
   const auto now = steady::now();
   if (now < next_) return;
   next_ = now + std::chrono::milliseconds(200);
+  if (tells_programs) return print_for_programs(done, unit_);
   drawn_ = true;
   std::fprintf(stderr, "\r%s\x1b[K", progress_line(done, unit_, now - start_).c_str());
   std::fflush(stderr);

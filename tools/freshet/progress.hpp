@@ -1,6 +1,8 @@
 // What:    the line that a long command shows on a terminal: count, rate, share and time left.
 //              1,204,000 events  402,113/s  37 %  0:42 left
 //              3 iterations  8.2 s each  30 %  0:57 left  loss 0.4127
+// For programs: after `progress::for_programs()` a JSON object a line on standard output instead, wherever it goes:
+//              {"progress":{"unit":"iterations","count":3,"part":3,"whole":10,"note":"loss 0.4127"}}
 // When:    only if standard error is a terminal, only after a second, redrawn five times a second; nothing when piped.
 // Threads: one.
 #pragma once
@@ -29,6 +31,9 @@ struct progress_figures {
 class progress {
  public:
   using steady = std::chrono::steady_clock;
+
+  /// From now on, for the whole process.
+  static void for_programs();
 
   /// `unit` in the plural: "events".
   explicit progress(std::string unit);

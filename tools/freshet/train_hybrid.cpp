@@ -154,7 +154,7 @@ int train_hybrid(const invocation& call, const train_hybrid_flags& flags) {
     return stop.is_made() ? stop.exit_code() : code;
   }
   print_parts(*blended, flags);
-  const auto done = save(*blended, true, *settings, flags.output);
+  const auto done = save(*blended, {}, *settings, flags.output);
   if (!done) return fail("train-hybrid", done.failure());
   print_saved(*done);
   return exit_ok;

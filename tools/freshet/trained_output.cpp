@@ -38,10 +38,14 @@ loaded_model to_save(const training_dataset& read, trained_model trained, const 
 
 result<saved_model> save_trained(const training_dataset& read, trained_model trained, const training_record& record,
                                  const options& settings, const output_flags& flags) {
-  return save(to_save(read, std::move(trained), record), record.complete, settings, flags);
+  registration entry{.activate = record.complete, .failure = record.refusal, .gate = record.gate};
+  if (read.events > 0) entry.trained_events = read.events;
+  if (record.gate && record.gate->current) entry.metrics[record.gate->metric] = record.gate->candidate;
+  return save(to_save(read, std::move(trained), record), std::move(entry), settings, flags);
 }
 
-result<saved_model> save(const loaded_model& model, bool complete, const options& settings, const output_flags& flags) {
+result<saved_model> save(const loaded_model& model, registration entry, const options& settings,
+                         const output_flags& flags) {
   const std::string& type = model.metadata.model_type;
   const std::filesystem::path output = flags.directory.empty() ? settings.model.dir : flags.directory;
   if (!flags.registered) {
@@ -51,12 +55,11 @@ result<saved_model> save(const loaded_model& model, bool complete, const options
   const system_clock time;
   FRESHET_ASSIGN(const auto reserved, reserve_version(output, type, time));
   FRESHET_TRY(save_model(reserved.directory, model));
-  FRESHET_TRY(register_model(output, reserved,
-                             {.model_type = type,
-                              .hyperparameters = model.params,
-                              .activate = complete,
-                              .audit_log = std::filesystem::path(settings.logging.dir) / "registry_audit.log"},
-                             time));
+  entry.model_type = type;
+  entry.hyperparameters = model.params;
+  entry.activate = entry.activate && flags.activated;
+  entry.audit_log = std::filesystem::path(settings.logging.dir) / "registry_audit.log";
+  FRESHET_TRY(register_model(output, reserved, entry, time));
   return saved_model{reserved.directory.string(), reserved.model_id};
 }
 

@@ -62,6 +62,8 @@ result<training_dataset> read_training_dataset(const options& settings, const da
   FRESHET_ASSIGN(auto rows, rows_of_events(*store));
   const auto weights = strengths_by_type(settings.events, store->event_types());
   training_dataset read;
+  FRESHET_ASSIGN(const auto counts, store->counts());
+  read.events = counts.events;
   FRESHET_TRY(for_each_user(*store, {.rate = flags.sample_rate, .seed = flags.seed},
                             [&](const std::string& id, std::span<const interaction> history) {
                               add_user(read.data, history, rows.row_of, weights);

@@ -32,6 +32,8 @@ struct training_dataset {
   training_data data;
   std::vector<std::string> item_ids;  // by row
   std::vector<std::string> user_ids;  // by row
+  /// In the store when it was read.
+  std::uint64_t events = 0;
 };
 
 /// Errors: invalid_argument when there is nothing to train on, cancelled when stopped; the store's and the files'.

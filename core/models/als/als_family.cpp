@@ -25,7 +25,12 @@ result<trained_model> train(const training_data& data, const parameters& complet
 }  // namespace
 
 trainer als_trainer() {
-  return {"als", "Implicit-feedback matrix factorization by alternating least squares", complete, memory_bytes, train};
+  return {.name = "als",
+          .summary = "Implicit-feedback matrix factorization by alternating least squares",
+          .complete = complete,
+          .memory_bytes = memory_bytes,
+          .train = train,
+          .starts_warm = true};
 }
 
 }  // namespace freshet

@@ -155,6 +155,14 @@ void start_items(side& items, const matrix<float>& initial) {
   }
 }
 
+/// Copies the rows that are known.
+void begin_from(side& moving, const matrix<float>& known, const std::vector<bool>& knows) {
+  FRESHET_CHECK(known.rows() == moving.rows() && knows.size() == moving.rows());
+  for (std::size_t row = 0; row < moving.rows(); ++row) {
+    if (knows[row]) std::ranges::copy(known.row(row), moving.row(row));
+  }
+}
+
 double regularization_loss(side& users, std::size_t items, const als_options& options) {
   double loss = 0;
   for (std::size_t row = 0; row < users.rows(); ++row) {
@@ -211,6 +219,11 @@ result<als_factors> train_als(const interaction_matrix& strengths, const als_opt
     start_items(items, *start.items);
   } else {
     start_items(items, options, context, threads);
+  }
+  if (context.from != nullptr) {
+    FRESHET_CHECK(context.from->items.columns() == options.factors);
+    begin_from(items, context.from->items, context.from->knows_item);
+    begin_from(users, context.from->users, context.from->knows_user);
   }
   // 1 changes no byte.
   const auto user_scales = users.confidence_scales(options.confidence_user_exponent);

@@ -70,6 +70,7 @@ result<bpr_factors> train_bpr(const interaction_matrix& strengths, const bpr_opt
                               const training_context& context) {
   FRESHET_TRY(bpr_options_from(to_parameters(options)));
   pairwise_training training(strengths, steps_of(options), context.seed, thread_count(context.threads));
+  if (context.from != nullptr) training.begin_from(*context.from);
   std::vector<double> losses;
   for (std::uint32_t step = 1; step <= options.iterations; ++step) {
     const double loss = training.run_epoch(step, options.learning_rate);
@@ -89,7 +90,12 @@ result<bpr_factors> train_bpr(const interaction_matrix& strengths, const bpr_opt
 }
 
 trainer bpr_trainer() {
-  return {"bpr", "Matrix factorization by Bayesian personalized ranking", complete, memory_bytes, train};
+  return {.name = "bpr",
+          .summary = "Matrix factorization by Bayesian personalized ranking",
+          .complete = complete,
+          .memory_bytes = memory_bytes,
+          .train = train,
+          .starts_warm = true};
 }
 
 }  // namespace freshet

@@ -74,6 +74,20 @@ pairwise_training::pairwise_training(const interaction_matrix& entries, const pa
   }
 }
 
+void pairwise_training::begin_from(const warm_start& known) {
+  const auto copy = [this](pairwise_side& side, const matrix<float>& rows, const std::vector<bool>& knows) {
+    FRESHET_CHECK(rows.rows() == side.count && knows.size() == side.count && rows.columns() == options_.factors);
+    for (std::size_t row = 0; row < side.count; ++row) {
+      if (knows[row]) std::ranges::copy(rows.row(row), side.row(row));
+    }
+  };
+  copy(users_, known.users, known.knows_user);
+  copy(items_, known.items, known.knows_item);
+  for (std::size_t row = 0; row < known.item_bias.size(); ++row) {
+    if (known.knows_item[row]) items_.bias.data()[row] = known.item_bias[row];
+  }
+}
+
 double pairwise_training::run_epoch(std::uint32_t epoch, double learning_rate,
                                     const std::function<void(double share)>& between_rounds) {
   const auto rows_of = [&](pairwise_side& side, double regularization, bool keeps_gradients) {

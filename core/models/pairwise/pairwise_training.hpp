@@ -15,6 +15,7 @@
 #include "core/models/als/least_squares.hpp"
 #include "core/models/pairwise/pairwise_blocks.hpp"
 #include "core/models/pairwise/pairwise_kernels.hpp"
+#include "core/models/training.hpp"
 
 namespace freshet {
 
@@ -58,6 +59,8 @@ class pairwise_training {
   pairwise_training(const interaction_matrix& entries, const pairwise_options& options, std::uint64_t seed,
                     std::size_t threads);
 
+  /// Factors and biases of the rows that `known` knows, instead of random ones. Of the same number of factors.
+  void begin_from(const warm_start& known);
   /// One pass over all entries. Returns the mean loss of a sample; 0 where there are none.
   /// `between_rounds(share)`: called after each round with the share of the epoch that is done.
   double run_epoch(std::uint32_t epoch, double learning_rate,
