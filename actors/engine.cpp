@@ -1,6 +1,8 @@
 #include "actors/engine.hpp"
 
+#include <algorithm>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 
 #include "actors/admission.hpp"
@@ -92,6 +94,26 @@ class running_engine final : public engine {
     log_->info("settings reread; changed: " + in_words(reread.taken));
     if (!reread.waiting.empty()) log_->warning("settings that wait for a restart: " + in_words(reread.waiting));
     reload_model();
+  }
+
+  std::optional<std::string> ask(std::chrono::milliseconds timeout) override {
+    // Not by a scoped actor: one that does not get its answer in time is waited for at the end, for ever.
+    const auto answer = std::make_shared<std::promise<actor_reports_ptr>>();
+    auto came = answer->get_future();
+    system_->spawn([answer, asked = supervisor_](caf::event_based_actor* self) {
+      self->request(asked, caf::infinite, status_atom::value)
+          .then([answer](const actor_reports_ptr& actors) { answer->set_value(actors); },
+                [answer](const caf::error&) { answer->set_value(nullptr); });
+    });
+    if (came.wait_for(timeout) != std::future_status::ready) return std::nullopt;
+    const auto actors = came.get();
+    if (!actors) return std::nullopt;
+    std::uint64_t restarts = 0;
+    for (const auto& each : *actors) restarts += each.restarts;
+    const auto checks = health_.checks();
+    const auto model = std::ranges::find(checks, "model", &health::check::name);
+    return "model " + (model == checks.end() ? "none" : model->message) + ", " + std::to_string(actors->size()) +
+           " actors, " + std::to_string(restarts) + " restarts";
   }
 
   bool stop() override {

@@ -8,9 +8,11 @@
 // Threads: start, wait and stop from one thread; request_stop from any.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "config/options.hpp"
@@ -31,6 +33,9 @@ class engine {
   virtual bool stop() = 0;
   /// Takes over what may change while running (settings marked live) and looks at the registry now.
   virtual void reconfigure(const options& changed) = 0;
+  /// Asks the supervisor how everybody is: a sentence, or nothing when no answer comes in time. From any thread until
+  /// `stop`.
+  virtual std::optional<std::string> ask(std::chrono::milliseconds timeout) = 0;
 };
 
 /// The owner's socket of a database: other commands hand their work over through it.

@@ -7,6 +7,7 @@
 
 #include "actors/engine.hpp"
 #include "tools/freshet/command.hpp"
+#include "tools/freshet/service_manager.hpp"
 
 namespace freshet::tools {
 namespace {
@@ -48,8 +49,8 @@ class signal_watch {
     return watched;
   }
 
-  /// `reread` gives the settings anew for SIGHUP.
-  signal_watch(engine& service, const sigset_t& watched, std::function<result<options>()> reread)
+  /// `reread` is done for SIGHUP.
+  signal_watch(engine& service, const sigset_t& watched, std::function<void()> reread)
       : thread_([&service, watched, reread = std::move(reread)] { watch(service, watched, reread); }) {}
   ~signal_watch() {
     // SIGUSR1 ends the thread; nobody else has a use for it.
@@ -60,16 +61,12 @@ class signal_watch {
   signal_watch& operator=(const signal_watch&) = delete;
 
  private:
-  static void watch(engine& service, const sigset_t& watched, const std::function<result<options>()>& reread) {
+  static void watch(engine& service, const sigset_t& watched, const std::function<void()>& reread) {
     bool stopping = false;
     for (int number = 0; sigwait(&watched, &number) == 0;) {
       if (number == SIGUSR1) return;
       if (number == SIGHUP) {
-        if (const auto settings = reread()) {
-          service.reconfigure(*settings);
-        } else {
-          fail_configuration("serve", settings.failure());
-        }
+        reread();
       } else if (std::exchange(stopping, true)) {
         // A second Ctrl-C: at once. Nothing accepted is lost, the store takes a kill at any moment.
         std::_Exit(128 + number);
@@ -85,13 +82,29 @@ class signal_watch {
 int serve(const invocation& call, const serve_flags& flags) {
   const auto settings = load_options(call, given(flags));
   if (!settings) return fail_configuration("serve", settings.failure());
+  const auto manager = service_manager::from_environment();
   const auto watched = signal_watch::block();
   auto service = engine::start(*settings);
   if (!service) return fail("serve", service.failure());
+  const std::string started = "serves " + settings->server.host + ":" + std::to_string((*service)->port());
+  const auto reread = [&] {
+    manager.reloading();
+    if (const auto changed = load_options(call, given(flags))) {
+      (*service)->reconfigure(*changed);
+    } else {
+      fail_configuration("serve", changed.failure());
+    }
+    manager.ready(started);
+  };
   std::string reason;
   {
-    const signal_watch signals(**service, watched, [&] { return load_options(call, given(flags)); });
-    reason = (*service)->wait();
+    const signal_watch signals(**service, watched, reread);
+    {
+      const watchdog_thread watchdog(manager, [&](auto timeout) { return (*service)->ask(timeout); });
+      manager.ready(started);
+      reason = (*service)->wait();
+    }
+    manager.stopping(reason);
     if ((*service)->stop()) return exit_ok;
   }
   return fail("serve", {error_code::cancelled, "stopped because of: " + reason});
