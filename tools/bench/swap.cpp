@@ -41,7 +41,7 @@ struct swap_times {
   bool swapped = false;
 };
 
-/// Three lists, one of similar items, and an event for each hundred milliseconds of a user.
+/// Of five requests three ask for a list, one for a list of the other surface, and one brings an event.
 http::load_request request(const target& at, std::uint64_t number) {
   random_source random(number);
   const std::string user = "u" + std::to_string(1 + random.below(at.users));
