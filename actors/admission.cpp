@@ -11,8 +11,11 @@ class admission::admitted final : public http::exchange {
  public:
   admitted(std::shared_ptr<admission> gate, http::exchange_ptr call, bool patient)
       : gate_(std::move(gate)), call_(std::move(call)), patient_(patient) {}
+  /// Whoever had it died.
   ~admitted() override {
-    if (!answered_) gate_->leave(place_);
+    if (answered_) return;
+    gate_->leave(place_);
+    call_->answer(http::problem(503, "The request could not be worked off; try again", call_->in()));
   }
   admitted(const admitted&) = delete;
   admitted& operator=(const admitted&) = delete;

@@ -67,7 +67,16 @@ void on_queue_event(rd_kafka_t*, void* signal) {
 // ----------------------------------------------------------------------------------------------------- open, close
 
 status kafka_source::open(position_lookup positions) {
-  FRESHET_CHECK(!client_, "a source is opened once");
+  FRESHET_CHECK(!client_, "a source that is open is closed before it is opened again");
+  if (callbacks_->source == nullptr) {
+    auto fresh = std::make_shared<source_callbacks>();
+    fresh->log = callbacks_->log;
+    fresh->source = this;
+    const std::lock_guard lock(mutex_);
+    callbacks_ = std::move(fresh);
+    hints_.clear();
+    refused_.reset();
+  }
   positions_ = std::move(positions);
   FRESHET_ASSIGN(auto configuration, configure_kafka(options_, kafka_role::consumer, *callbacks_));
   rd_kafka_conf_set_rebalance_cb(configuration.get(), on_rebalance);

@@ -50,7 +50,10 @@ class kafka_source final : public event_source {
   std::string name() const override { return options_.topic; }
   status open(position_lookup positions) override;
   result<record_batch> poll(std::size_t records_max, std::chrono::milliseconds timeout) override;
-  void wake() override { callbacks_->signal.interrupt(); }
+  void wake() override {
+    const std::lock_guard lock(mutex_);
+    callbacks_->signal.interrupt();
+  }
   std::vector<partition_state> state() const override;
   std::vector<data_loss> losses() const override;
   void commit_hint(partition_id partition, log_offset next_offset) override;
@@ -73,7 +76,8 @@ class kafka_source final : public event_source {
 
   const kafka_options options_;
   const data_loss_policy policy_;
-  const std::shared_ptr<source_callbacks> callbacks_;
+  /// Of one client; the next gets its own, because a client may be left behind.
+  std::shared_ptr<source_callbacks> callbacks_;
   position_lookup positions_;
   kafka_queue group_queue_;
   std::size_t next_turn_ = 0;
