@@ -44,7 +44,7 @@ http::exchange_ptr admission::admit(http::exchange_ptr call, bool patient) {
   {
     const std::lock_guard lock(mutex_);
     entering->stand_at(in_flight_.insert(in_flight_.end(), entering));
-    if (in_flight_.size() <= in_flight_max_) return entering;
+    if (in_flight_.size() <= in_flight_max_ || (always_ && always_(call->in()))) return entering;
   }
   entering->answer(http::problem(
       503, "Overloaded: " + std::to_string(in_flight_max_) + " requests are in work; try again", call->in()));

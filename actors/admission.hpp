@@ -7,9 +7,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "io/http/message.hpp"
 
@@ -17,8 +19,10 @@ namespace freshet {
 
 class admission : public std::enable_shared_from_this<admission> {
  public:
-  admission(std::size_t in_flight_max, std::chrono::milliseconds deadline)
-      : in_flight_max_(in_flight_max), deadline_(deadline) {}
+  /// Requests for which `always` is true are let in whatever the limit.
+  admission(std::size_t in_flight_max, std::chrono::milliseconds deadline,
+            std::function<bool(const http::request&)> always = {})
+      : in_flight_max_(in_flight_max), deadline_(deadline), always_(std::move(always)) {}
 
   /// The exchange to hand on, or null when it was answered 503 because too many are in work.
   /// `patient`: it has no deadline.
@@ -37,6 +41,7 @@ class admission : public std::enable_shared_from_this<admission> {
 
   const std::size_t in_flight_max_;
   const std::chrono::milliseconds deadline_;
+  const std::function<bool(const http::request&)> always_;
   mutable std::mutex mutex_;
   line in_flight_;
 };

@@ -191,7 +191,8 @@ class running_engine final : public engine {
     io_thread_ = std::make_unique<calling_thread>(*system_);
     health_.fail("ingestion", "starting");
     health_.fail("model", "loading");
-    gate_ = std::make_shared<admission>(settings_.server.requests_in_flight_max, settings_.server.request_deadline);
+    gate_ = std::make_shared<admission>(settings_.server.requests_in_flight_max, settings_.server.request_deadline,
+                                        [](const http::request& in) { return is_lifeline(route_of(in)); });
     supervisor_context context{.start = make_spawners(*system_, parts()),
                                .scorers = scorers_of(settings_),
                                .updaters = updaters_of(settings_),

@@ -216,9 +216,10 @@ void ingestor::close() {
 
 ingestor_actor::behavior_type make_ingestor(ingestor_actor::stateful_pointer<ingestor_state> self,
                                             ingestor_context context) {
+  auto* const users = context.users;
   self->state.logic = std::make_unique<ingestor>(std::move(context));
   return {
-      [self](run_atom) {
+      [self, users](run_atom) {
         auto& state = self->state;
         if (!state.logic) return;
         // Nobody to tell yet: the wiring starts the rounds.
@@ -230,8 +231,8 @@ ingestor_actor::behavior_type make_ingestor(ingestor_actor::stateful_pointer<ing
           }
           for (std::size_t owner = 0; owner < updaters.size(); ++owner) {
             if (shares[owner].empty()) continue;
-            self->send(updaters[owner], touched_users_ptr(std::make_shared<touched_users>(
-                                            touched_users{std::move(shares[owner]), changed->of_batch})));
+            self->send(updaters[owner], touched_users_ptr(std::make_shared<touched_users>(std::move(shares[owner]),
+                                                                                          changed->of_batch, users)));
           }
           self->send(state.others->trend_counter, std::move(changed->items));
         }
@@ -249,9 +250,11 @@ ingestor_actor::behavior_type make_ingestor(ingestor_actor::stateful_pointer<ing
         return true;
       },
       [self](wiring_ptr& others) {
-        const bool first = !self->state.others;
-        self->state.others = std::move(others);
-        if (first) self->send(self, run_atom::value);
+        auto& known = self->state.others;
+        if (!known) self->send(self, run_atom::value);
+        // A new trend counter missed what was sent to the one before it since it counted.
+        if (known && known->trend_counter != others->trend_counter) self->send(others->trend_counter, run_atom::value);
+        known = std::move(others);
       },
   };
 }

@@ -28,6 +28,7 @@ namespace freshet {
 struct ingestor_context {
   event_store* store = nullptr;
   event_source* source = nullptr;
+  user_query_table* users = nullptr;
   std::shared_ptr<visibility> visible;
   metrics* measured = nullptr;
   log* journal = nullptr;

@@ -10,6 +10,7 @@
 #include "actors/generation.hpp"
 #include "actors/model_trial.hpp"
 #include "actors/recommend_task.hpp"
+#include "actors/user_query.hpp"
 #include "actors/visibility.hpp"
 #include "config/options.hpp"
 #include "core/base/result.hpp"
@@ -21,11 +22,28 @@
 
 namespace freshet {
 
-/// Users whose history a batch changed, the part that one updater owns.
-struct touched_users {
-  std::vector<std::string> user_ids;
-  /// Dies with the message: that is how the batch becomes visible.
-  visibility::share of_batch;
+/// Users whose history a batch changed, the part that one updater owns. Dies with the work on it: that is how the batch
+/// becomes visible. If it was lost with its updater, the users' queries are forgotten before, so that nobody is
+/// answered from one that is older than what is visible.
+class touched_users {
+ public:
+  touched_users(std::vector<std::string> user_ids, visibility::share of_batch, user_query_table* table)
+      : of_batch_(std::move(of_batch)), user_ids_(std::move(user_ids)), table_(table) {}
+  ~touched_users() {
+    if (refreshed_ || table_ == nullptr) return;
+    for (const auto& each : user_ids_) table_->erase(each);
+  }
+  touched_users(const touched_users&) = delete;
+  touched_users& operator=(const touched_users&) = delete;
+
+  const std::vector<std::string>& user_ids() const { return user_ids_; }
+  void refreshed() const { refreshed_ = true; }
+
+ private:
+  visibility::share of_batch_;
+  std::vector<std::string> user_ids_;
+  user_query_table* table_;
+  mutable bool refreshed_ = false;
 };
 using touched_users_ptr = std::shared_ptr<const touched_users>;
 

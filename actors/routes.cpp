@@ -101,6 +101,10 @@ std::string_view route_of(const http::request& in) {
   return route_patterns().pattern_of(in.path);
 }
 
+bool is_lifeline(std::string_view route) {
+  return is_probe(route) || route == "/v1/status" || route.starts_with("/v1/control/");
+}
+
 bool is_probe(std::string_view route) {
   constexpr std::string_view probes[] = {"/health", "/healthz", "/livez", "/readyz"};
   return std::ranges::find(probes, route) != std::end(probes);

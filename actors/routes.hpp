@@ -41,6 +41,8 @@ struct route_entry {
 [[nodiscard]] bool takes_its_time(const http::request& in);
 /// Whether a route only asks whether the service is well: a 503 of it is its answer, not an error.
 [[nodiscard]] bool is_probe(std::string_view route);
+/// Whether a route is answered however busy the service is: a probe, or an operator who looks after it.
+[[nodiscard]] bool is_lifeline(std::string_view route);
 
 // recommendation_routes.cpp
 route_handler lite_recommend, lite_similar_items, guide_recommend, guide_batch_recommend, guide_similar_items,

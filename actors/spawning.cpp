@@ -18,6 +18,13 @@
 namespace freshet {
 namespace {
 
+/// An actor that blocks gets a thread of its own.
+template <class Make, class... Arguments>
+auto spawn_apart(caf::actor_system& system, const shared_parts& parts, Make make, Arguments&&... arguments) {
+  return parts.one_thread ? system.spawn(make, std::forward<Arguments>(arguments)...)
+                          : system.spawn<caf::detached>(make, std::forward<Arguments>(arguments)...);
+}
+
 generation_context generations(const shared_parts& parts) {
   const auto& settings = *parts.settings;
   return {
@@ -39,12 +46,13 @@ void add_serving(spawners& start, caf::actor_system& system, const shared_parts&
   finish.keep_lists(*parts.quality);
   start.scorer = [&system, finish](std::size_t slice) { return system.spawn(make_scorer, slice, finish); };
   start.updater = [&system, parts] {
-    return system.spawn<caf::detached>(make_updater, updater_context{.store = parts.store,
-                                                                     .catalogue = parts.catalogue,
-                                                                     .table = parts.users,
-                                                                     .measured = parts.measured,
-                                                                     .events = parts.settings->events,
-                                                                     .fallback = parts.settings->fallback});
+    return spawn_apart(system, parts, make_updater,
+                       updater_context{.store = parts.store,
+                                       .catalogue = parts.catalogue,
+                                       .table = parts.users,
+                                       .measured = parts.measured,
+                                       .events = parts.settings->events,
+                                       .fallback = parts.settings->fallback});
   };
   start.recommender = [&system, parts, finish] {
     return system.spawn(
@@ -57,13 +65,13 @@ void add_serving(spawners& start, caf::actor_system& system, const shared_parts&
         finish);
   };
   start.librarian = [&system, parts] {
-    return system.spawn<caf::detached>(make_librarian, librarian_context{.store = parts.store,
-                                                                         .audit = std::make_shared<audit_log>(
-                                                                             parts.settings->logging.dir, *parts.time),
-                                                                         .time = parts.time,
-                                                                         .artifacts = parts.settings->model.dir,
-                                                                         .events = parts.settings->events,
-                                                                         .fallback = parts.settings->fallback});
+    return spawn_apart(system, parts, make_librarian,
+                       librarian_context{.store = parts.store,
+                                         .audit = std::make_shared<audit_log>(parts.settings->logging.dir, *parts.time),
+                                         .time = parts.time,
+                                         .artifacts = parts.settings->model.dir,
+                                         .events = parts.settings->events,
+                                         .fallback = parts.settings->fallback});
   };
   start.frontend = [&system, parts](supervisor_actor above) {
     return system.spawn(make_frontend, frontend_context{.settings = *parts.settings,
@@ -87,88 +95,94 @@ void add_serving(spawners& start, caf::actor_system& system, const shared_parts&
 /// What takes events and items in.
 void add_ingestion(spawners& start, caf::actor_system& system, const shared_parts& parts) {
   start.publisher = [&system, parts] {
-    return system.spawn<caf::detached>(make_publisher, publisher_context{.sink = parts.events->sink,
-                                                                         .store = parts.store,
-                                                                         .catalogue = parts.catalogue,
-                                                                         .visible = parts.visible,
-                                                                         .time = parts.time});
+    return spawn_apart(system, parts, make_publisher,
+                       publisher_context{.sink = parts.events->sink,
+                                         .store = parts.store,
+                                         .catalogue = parts.catalogue,
+                                         .visible = parts.visible,
+                                         .time = parts.time});
   };
   start.trend_counter = [&system, parts] {
-    return system.spawn<caf::detached>(make_trend_counter, trend_counter_context{.store = parts.store,
-                                                                                 .catalogue = parts.catalogue,
-                                                                                 .time = parts.time,
-                                                                                 .ready = parts.ready,
-                                                                                 .journal = parts.journal.get()});
+    return spawn_apart(system, parts, make_trend_counter,
+                       trend_counter_context{.store = parts.store,
+                                             .catalogue = parts.catalogue,
+                                             .time = parts.time,
+                                             .ready = parts.ready,
+                                             .journal = parts.journal.get()});
   };
   start.ingestor = [&system, parts] {
-    return system.spawn<caf::detached>(make_ingestor,
-                                       ingestor_context{.store = parts.store,
-                                                        .source = parts.events->source,
-                                                        .visible = parts.visible,
-                                                        .measured = parts.measured,
-                                                        .journal = parts.journal.get(),
-                                                        .ready = parts.ready,
-                                                        .control = parts.ingestion,
-                                                        .audience = parts.audience,
-                                                        .time = parts.time,
-                                                        .quality = parts.quality,
-                                                        .batch_records_max = parts.settings->kafka.batch_records_max,
-                                                        .sync_every_batch = parts.events->sync_every_batch});
+    return spawn_apart(system, parts, make_ingestor,
+                       ingestor_context{.store = parts.store,
+                                        .source = parts.events->source,
+                                        .users = parts.users,
+                                        .visible = parts.visible,
+                                        .measured = parts.measured,
+                                        .journal = parts.journal.get(),
+                                        .ready = parts.ready,
+                                        .control = parts.ingestion,
+                                        .audience = parts.audience,
+                                        .time = parts.time,
+                                        .quality = parts.quality,
+                                        .batch_records_max = parts.settings->kafka.batch_records_max,
+                                        .poll_timeout = parts.one_thread ? std::chrono::milliseconds(0)
+                                                                         : ingestor_context{}.poll_timeout,
+                                        .sync_every_batch = parts.events->sync_every_batch});
   };
   if (!parts.events->dead_letters) return;
   start.courier = [&system, parts] {
-    return system.spawn<caf::detached>(make_courier, courier_context{.store = parts.store,
-                                                                     .sink = parts.events->dead_letters,
-                                                                     .kafka = parts.settings->kafka,
-                                                                     .measured = parts.measured,
-                                                                     .journal = parts.journal});
+    return spawn_apart(system, parts, make_courier,
+                       courier_context{.store = parts.store,
+                                       .sink = parts.events->dead_letters,
+                                       .kafka = parts.settings->kafka,
+                                       .measured = parts.measured,
+                                       .journal = parts.journal});
   };
 }
 
 /// What brings models into service.
 void add_models(spawners& start, caf::actor_system& system, const shared_parts& parts) {
   start.model_loader = [&system, parts] {
-    return system.spawn<caf::detached>(make_model_loader, std::filesystem::path(parts.settings->model.dir),
-                                       std::filesystem::path(parts.settings->logging.dir) / "registry_audit.log",
-                                       generations(parts));
+    return spawn_apart(system, parts, make_model_loader, std::filesystem::path(parts.settings->model.dir),
+                       std::filesystem::path(parts.settings->logging.dir) / "registry_audit.log", generations(parts));
   };
   start.retrainer = [&system, parts](supervisor_actor above) {
-    return system.spawn<caf::detached>(make_retrainer, retrainer_context{.store = parts.store,
-                                                                         .time = parts.time,
-                                                                         .measured = parts.measured,
-                                                                         .journal = parts.journal.get(),
-                                                                         .tasks = parts.tasks,
-                                                                         .settings = *parts.settings,
-                                                                         .supervisor = std::move(above)});
+    return spawn_apart(system, parts, make_retrainer,
+                       retrainer_context{.store = parts.store,
+                                         .time = parts.time,
+                                         .measured = parts.measured,
+                                         .journal = parts.journal.get(),
+                                         .tasks = parts.tasks,
+                                         .settings = *parts.settings,
+                                         .supervisor = std::move(above)});
   };
   start.warmer = [&system, parts] {
-    return system.spawn<caf::detached>(make_warmer, warmer_context{.store = parts.store,
-                                                                   .catalogue = parts.catalogue,
-                                                                   .kept = parts.kept,
-                                                                   .users = parts.users,
-                                                                   .state = parts.warm,
-                                                                   .journal = parts.journal.get(),
-                                                                   .warmup = parts.settings->warmup,
-                                                                   .on_update = parts.settings->hot_reload.on_update});
+    return spawn_apart(system, parts, make_warmer,
+                       warmer_context{.store = parts.store,
+                                      .catalogue = parts.catalogue,
+                                      .kept = parts.kept,
+                                      .users = parts.users,
+                                      .state = parts.warm,
+                                      .journal = parts.journal.get(),
+                                      .warmup = parts.settings->warmup,
+                                      .on_update = parts.settings->hot_reload.on_update});
   };
 }
 
 /// What removes.
 void add_custodian(spawners& start, caf::actor_system& system, const shared_parts& parts) {
   start.custodian = [&system, parts](supervisor_actor above) {
-    return system.spawn<caf::detached>(
-        make_custodian,
-        custodian_context{.store = parts.store,
-                          .events = parts.events,
-                          .audit = std::make_shared<audit_log>(parts.settings->logging.dir, *parts.time),
-                          .time = parts.time,
-                          .journal = parts.journal.get(),
-                          .kept = parts.kept,
-                          .users = parts.users,
-                          .artifacts = parts.settings->model.dir,
-                          .logs = parts.settings->logging.dir,
-                          .retention_days = parts.settings->retention.days},
-        above);
+    return spawn_apart(system, parts, make_custodian,
+                       custodian_context{.store = parts.store,
+                                         .events = parts.events,
+                                         .audit = std::make_shared<audit_log>(parts.settings->logging.dir, *parts.time),
+                                         .time = parts.time,
+                                         .journal = parts.journal.get(),
+                                         .kept = parts.kept,
+                                         .users = parts.users,
+                                         .artifacts = parts.settings->model.dir,
+                                         .logs = parts.settings->logging.dir,
+                                         .retention_days = parts.settings->retention.days},
+                       above);
   };
 }
 

@@ -39,6 +39,9 @@ struct shared_parts {
   std::shared_ptr<admission> gate;
   /// Begins the orderly end of the process.
   std::function<void(const std::string& reason)> request_stop;
+  /// Nobody has a thread of their own and nobody waits: for the simulation (tests/simulation), where one thread decides
+  /// who is next.
+  bool one_thread = false;
 };
 
 [[nodiscard]] spawners make_spawners(caf::actor_system& system, const shared_parts& parts);

@@ -56,12 +56,7 @@ void add_places(supervisor_pointer self) {
               [make = start.scorer, slice] { return make(slice); });
   }
   for (std::size_t number = 0; number < state.crew.updaters.size(); ++number) {
-    add_place(self, "updater/" + std::to_string(number), state.crew.updaters[number],
-              [make = start.updater, table = state.context.table] {
-                // What the predecessor had not refreshed yet would stay stale.
-                table->clear();
-                return make();
-              });
+    add_place(self, "updater/" + std::to_string(number), state.crew.updaters[number], start.updater);
   }
   add_place(self, "recommender", state.crew.recommender, start.recommender);
   add_place(self, "publisher", state.crew.publisher, start.publisher);
@@ -69,7 +64,12 @@ void add_places(supervisor_pointer self) {
   add_place(self, "trend_counter", state.crew.trend_counter, start.trend_counter);
   add_place(self, "custodian", state.crew.custodian,
             [make = start.custodian, self] { return make(supervisor_actor(self)); });
-  add_place(self, "ingestor", state.crew.ingestor, start.ingestor);
+  add_place(self, "ingestor", state.crew.ingestor, [make = start.ingestor, self] {
+    // What the predecessor had stored and told nobody of would stay unseen.
+    self->state.context.table->clear();
+    if (self->state.crew.trend_counter) self->send(self->state.crew.trend_counter, run_atom::value);
+    return make();
+  });
   add_place(self, "warmer", state.crew.warmer, start.warmer);
   add_place(self, "model_loader", state.model_loader, start.model_loader);
   if (start.courier) add_place(self, "courier", state.courier, start.courier);

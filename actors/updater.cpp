@@ -211,7 +211,10 @@ updater_actor::behavior_type make_updater(updater_actor::stateful_pointer<update
                                           updater_context context) {
   self->state.logic = std::make_unique<updater>(std::move(context));
   return {
-      [self](const touched_users_ptr& touched) { self->state.logic->refresh(touched->user_ids); },
+      [self](const touched_users_ptr& touched) {
+        self->state.logic->refresh(touched->user_ids());
+        touched->refreshed();
+      },
       [self](recommend_task_ptr& task) {
         auto resolved = self->state.logic->resolve(*task->recommend(), task->model);
         if (!resolved) return task->answer(http::problem(503, resolved.failure().message, task->call->in()));

@@ -26,7 +26,7 @@ visibility::share visibility::open(applied_batch batch) {
 
 void visibility::finish(partition_id partition, std::uint64_t sequence) {
   std::vector<applied_batch> visible;
-  std::vector<std::pair<std::function<void(std::size_t)>, std::size_t>> served;
+  std::vector<served_waiter> served;
   {
     const std::lock_guard lock(mutex_);
     auto& state = partitions_[partition];
@@ -42,15 +42,21 @@ void visibility::finish(partition_id partition, std::uint64_t sequence) {
       --under_way_;
     }
     while (state.duplicates.size() > remembered_duplicates_max) state.duplicates.erase(state.duplicates.begin());
-    std::erase_if(state.waiting, [&](waiter& each) {
-      if (each.last >= state.next_offset) return false;
-      served.emplace_back(std::move(each.done), count_duplicates(state, each.offsets));
-      return true;
-    });
+    served = take_served(state);
   }
   credit_returned_.notify_one();
   for (const auto& batch : visible) on_visible_(batch);
   for (const auto& [done, duplicates] : served) done(duplicates);
+}
+
+std::vector<visibility::served_waiter> visibility::take_served(progress& state) {
+  std::vector<served_waiter> served;
+  std::erase_if(state.waiting, [&](waiter& each) {
+    if (each.last >= state.next_offset) return false;
+    served.emplace_back(std::move(each.done), count_duplicates(state, each.offsets));
+    return true;
+  });
+  return served;
 }
 
 bool visibility::wait_for_credit(std::chrono::milliseconds timeout) {
@@ -80,9 +86,14 @@ void visibility::when_visible(partition_id partition, std::vector<log_offset> of
 }
 
 void visibility::start_at(partition_id partition, log_offset next_offset) {
-  const std::lock_guard lock(mutex_);
-  auto& state = partitions_[partition];
-  state.next_offset = std::max(state.next_offset, next_offset);
+  std::vector<served_waiter> served;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& state = partitions_[partition];
+    state.next_offset = std::max(state.next_offset, next_offset);
+    served = take_served(state);
+  }
+  for (const auto& [done, duplicates] : served) done(duplicates);
 }
 
 std::size_t visibility::count_duplicates(const progress& of, const std::vector<log_offset>& offsets) {

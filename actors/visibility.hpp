@@ -47,7 +47,8 @@ class visibility : public std::enable_shared_from_this<visibility> {
   /// `done` gets how many of `offsets` were duplicates.
   void when_visible(partition_id partition, std::vector<log_offset> offsets, std::function<void(std::size_t)> done);
 
-  /// Everything before this is visible although this process never saw it applied: the positions at the start.
+  /// Everything before this is visible although nobody opened its batches: the positions at the start, and where an
+  /// ingestor goes on that takes over from one that died.
   void start_at(partition_id partition, log_offset next_offset);
 
  private:
@@ -70,7 +71,11 @@ class visibility : public std::enable_shared_from_this<visibility> {
     std::vector<waiter> waiting;
   };
 
+  using served_waiter = std::pair<std::function<void(std::size_t)>, std::size_t>;
+
   void finish(partition_id partition, std::uint64_t sequence);
+  /// Those that need not wait any more, to be told outside the lock.
+  static std::vector<served_waiter> take_served(progress& state);
   static std::size_t count_duplicates(const progress& of, const std::vector<log_offset>& offsets);
 
   const std::size_t credits_;

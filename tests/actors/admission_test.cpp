@@ -30,6 +30,14 @@ TEST(admission, lets_requests_in_up_to_the_limit) {
   EXPECT_TRUE(gate->admit(make_call()));
 }
 
+TEST(admission, lets_in_whatever_the_limit_what_it_is_told_to) {
+  const auto gate = std::make_shared<admission>(1, 1s, [](const http::request& in) { return in.path == "/livez"; });
+  const auto first = gate->admit(make_call());
+  EXPECT_FALSE(gate->admit(make_call()));
+  const auto probe = std::make_shared<recording_exchange>(testing::make_request(http::method::get, "/livez"));
+  EXPECT_TRUE(gate->admit(probe));
+}
+
 TEST(admission, counts_a_dropped_request_out) {
   const auto gate = std::make_shared<admission>(2, 1s);
   gate->admit(make_call()).reset();

@@ -83,5 +83,15 @@ TEST_F(credit, runs_out_and_comes_back) {
   EXPECT_EQ(tracker->batches_under_way(), 1U);
 }
 
+TEST(visibility, of_what_an_ingestor_stored_before_it_died_comes_with_its_successor) {
+  const auto visible = std::make_shared<visibility>(2, [](const applied_batch&) {});
+  visible->start_at(partition_id{0}, 3);
+  int answered = 0;
+  visible->when_visible(partition_id{0}, {4}, [&](std::size_t) { ++answered; });
+  EXPECT_EQ(answered, 0);
+  visible->start_at(partition_id{0}, 5);
+  EXPECT_EQ(answered, 1);
+}
+
 }  // namespace
 }  // namespace freshet

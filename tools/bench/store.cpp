@@ -2,8 +2,13 @@
 //        `bench_store DIRECTORY [events] [users]`.
 // How:   a skewed stream (user and item by the square of a uniform number, 1 % redelivered), applied in synced batches;
 //        the same again through the embedded log (four producers, group commit, one consumer that applies unsynced);
-//        a restart; warm histories. Results are checked against what was sent before a number is printed.
+//        a restart; warm histories; and the same number of records of the same size through RocksDB alone. Results are
+//        checked against what was sent before a number is printed.
 // Prints one JSON object.
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -115,6 +120,32 @@ speed apply_speed(const std::filesystem::path& path, const workload& load, std::
   return speed;
 }
 
+/// Records a second that RocksDB takes by itself: as many as there are events, as long as an event is, 1,000 a synced
+/// batch.
+speed rocksdb_speed(const std::filesystem::path& path, const workload& load) {
+  constexpr std::size_t value_bytes = 24;
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  rocksdb::DB* opened = nullptr;
+  FRESHET_CHECK(rocksdb::DB::Open(options, path.string(), &opened).ok());
+  const std::unique_ptr<rocksdb::DB> database(opened);
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  random_source random(1);
+  const std::string value(value_bytes, 'v');
+  rocksdb::WriteBatch batch;
+  const stopwatch watch;
+  for (std::uint64_t n = 0; n < load.events; ++n) {
+    const std::array<std::uint64_t, 2> key{workload::skewed(random, load.users), random.next()};
+    const auto* bytes = reinterpret_cast<const char*>(key.data());
+    FRESHET_CHECK(batch.Put({bytes + 4, 12}, value).ok());
+    if (n % 1000 < 999 && n + 1 < load.events) continue;
+    FRESHET_CHECK(database->Write(synced, &batch).ok());
+    batch.Clear();
+  }
+  return speed_of(watch, load.events);
+}
+
 /// Events a second from the first append to the last apply.
 speed log_speed(const std::filesystem::path& path, const workload& load) {
   auto store = must(event_store::open(path, {}));
@@ -189,6 +220,7 @@ void run(const std::filesystem::path& directory, const workload& load) {
   print("apply_1000", by_1000);
   print("apply_2000", by_2000);
   print("log", log);
+  print("rocksdb_alone", rocksdb_speed(directory / "rocksdb", load));
   std::printf("\"bytes_per_event\": %.1f, \"open_s\": %.3f, \"open_cpu_s\": %.3f, \"history_cpu_us\": %.1f}\n",
               bytes / static_cast<double>(load.events), open_s, open_cpu_s, history_us(*store, load));
 }
