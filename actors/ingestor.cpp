@@ -253,7 +253,8 @@ ingestor_actor::behavior_type make_ingestor(ingestor_actor::stateful_pointer<ing
         auto& known = self->state.others;
         if (!known) self->send(self, run_atom::value);
         // A new trend counter missed what was sent to the one before it since it counted.
-        if (known && known->trend_counter != others->trend_counter) self->send(others->trend_counter, run_atom::value);
+        if (known && known->trend_counter != others->trend_counter)
+          caf::anon_send(others->trend_counter, run_atom::value);
         known = std::move(others);
       },
   };

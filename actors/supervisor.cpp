@@ -67,7 +67,7 @@ void add_places(supervisor_pointer self) {
   add_place(self, "ingestor", state.crew.ingestor, [make = start.ingestor, self] {
     // What the predecessor had stored and told nobody of would stay unseen.
     self->state.context.table->clear();
-    if (self->state.crew.trend_counter) self->send(self->state.crew.trend_counter, run_atom::value);
+    if (self->state.crew.trend_counter) caf::anon_send(self->state.crew.trend_counter, run_atom::value);
     return make();
   });
   add_place(self, "warmer", state.crew.warmer, start.warmer);

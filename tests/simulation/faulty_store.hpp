@@ -34,6 +34,16 @@ class faulty_store final : public event_store {
     return real_->intern_items(item_ids);
   }
   status sync() override { return real_->sync(); }
+  result<erasure_outcome> erase_users(const erasure_order& order) override {
+    FRESHET_TRY(may_fail());
+    return real_->erase_users(order);
+  }
+  bool is_erased(std::string_view user_id) const override { return real_->is_erased(user_id); }
+  void set_retention(std::uint32_t days) override { real_->set_retention(days); }
+  result<expiry_outcome> remove_expired() override {
+    FRESHET_TRY(may_fail());
+    return real_->remove_expired();
+  }
 
   result<std::optional<user_index>> find_user(std::string_view user_id) const override {
     FRESHET_TRY(may_fail());

@@ -68,7 +68,7 @@ class simulated_log final : public event_source, public event_sink {
     while (batch.records.size() < wanted && next < end(chosen)) {
       batch.records.push_back(records_[chosen][static_cast<std::size_t>(next++)]);
     }
-    batch.next_offset = next;
+    batch.next_offset = batch.records.empty() ? 0 : next;
     return batch;
   }
   void wake() override {}
