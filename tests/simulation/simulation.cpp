@@ -148,6 +148,7 @@ class simulation {
     all.push_back(caf::actor_cast<caf::actor>(crew_->librarian));
     all.push_back(caf::actor_cast<caf::actor>(crew_->trend_counter));
     all.push_back(caf::actor_cast<caf::actor>(crew_->custodian));
+    all.push_back(caf::actor_cast<caf::actor>(crew_->retrainer));
     all.push_back(caf::actor_cast<caf::actor>(crew_->ingestor));
     all.push_back(caf::actor_cast<caf::actor>(crew_->warmer));
     all.push_back(caf::actor_cast<caf::actor>(crew_->frontend));
