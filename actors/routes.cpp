@@ -70,6 +70,7 @@ constexpr std::array routes{
     route_entry{post, "/v1/control/pause", admin, normal, pause_ingestion},
     route_entry{post, "/v1/control/resume", admin, normal, resume_ingestion},
     route_entry{post, "/v1/control/drain", admin, normal, drain_service},
+    route_entry{post, "/v1/control/snapshot", admin, normal, back_up},
 };
 
 }  // namespace
@@ -112,8 +113,8 @@ bool is_probe(std::string_view route) {
 
 bool takes_its_time(const http::request& in) {
   const auto* chosen = route_patterns().match(in.verb, in.path);
-  return chosen != nullptr &&
-         ((in.verb == delete_ && chosen->pattern == "/v1/users/{id}") || chosen->pattern == "/v1/users/erase");
+  return chosen != nullptr && ((in.verb == delete_ && chosen->pattern == "/v1/users/{id}") ||
+                               chosen->pattern == "/v1/users/erase" || chosen->pattern == "/v1/control/snapshot");
 }
 
 bool ranks_items(std::string_view route) {

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "io/store/checkpoint.hpp"
 #include "io/store/info_log.hpp"
 
 namespace freshet {
@@ -91,6 +92,7 @@ result<std::unique_ptr<database>> database::open(const fs::path& path, const sto
   if (failure) return error{error_code::io_failure, "cannot create " + path.string() + ": " + failure.message()};
 
   FRESHET_ASSIGN(auto lock, owner_lock::take(path));
+  remove_checkpoint(path);
   std::unique_ptr<database> opened(new database(path, std::move(lock), options));
   FRESHET_TRY(opened->open_as_owner());
   return opened;

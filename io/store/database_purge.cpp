@@ -4,6 +4,7 @@
 #include <set>
 #include <thread>
 
+#include "io/store/checkpoint.hpp"
 #include "io/store/database.hpp"
 
 namespace freshet {
@@ -49,6 +50,9 @@ status database::purge_files(std::chrono::seconds patience) {
       error_code::unavailable,
       "a read of " + path_.string() +
           " that began before still goes on, and keeps what was removed; try again when it has ended"};
+  const error still_copied{error_code::unavailable, path_.string() +
+                                                        " is being copied by a backup that began before and holds what "
+                                                        "was removed; try again when it has ended"};
   const auto newest = (*open)->GetLatestSequenceNumber();
   while (has_snapshot_before(*open, newest)) {
     if (steady::now() > deadline) return still_read;
@@ -83,8 +87,9 @@ status database::purge_files(std::chrono::seconds patience) {
     const auto present = data_files(path_);
     const bool gone = std::none_of(before.begin(), before.end(),
                                    [&](const auto& name) { return present.contains(name) && !kept.contains(name); });
-    if (gone) return success{};
-    if (steady::now() > deadline) return still_read;
+    const bool copied = has_checkpoint(path_);
+    if (gone && !copied) return success{};
+    if (steady::now() > deadline) return copied ? still_copied : still_read;
     std::this_thread::sleep_for(look_again);
   }
 }

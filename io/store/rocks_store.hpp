@@ -31,6 +31,7 @@ class rocks_store final : public event_store {
   /// Reads into memory what is held there; of a reader, what is new since.
   status load();
   database& files() { return *db_; }
+  const database& files() const { return *db_; }
 
   status refresh() override;
   result<ingest_outcome> apply(const ingest_batch& batch, bool sync) override;

@@ -60,6 +60,7 @@ int fail(std::string_view command, const error& why);
 int fail_configuration(std::string_view command, const error& why);
 
 void add_analyze(CLI::App& app, invocation& call);
+void add_backup(CLI::App& app, invocation& call);
 void add_check_config(CLI::App& app, invocation& call);
 void add_configure(CLI::App& app, invocation& call);
 void add_ctl(CLI::App& app, invocation& call);
@@ -73,6 +74,7 @@ void add_loadtest(CLI::App& app, invocation& call);
 void add_model(CLI::App& app, invocation& call);
 void add_optimize(CLI::App& app, invocation& call);
 void add_produce(CLI::App& app, invocation& call);
+void add_restore(CLI::App& app, invocation& call);
 void add_serve(CLI::App& app, invocation& call);
 void add_train(CLI::App& app, invocation& call);
 void add_train_hybrid(CLI::App& app, invocation& call);

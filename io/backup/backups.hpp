@@ -1,0 +1,69 @@
+// What:   backups of a database with its models and its configuration, in one directory: `<id>.json` says what a backup
+//         consists of (backup_manifest.hpp), `files/` holds the bytes, each content once (file_pool.hpp), `lock` is
+//         held by whoever writes.
+// Moment: the database is one checkpoint (io/store/checkpoint.hpp), histories and offsets together; then its settings,
+//         the registry and the models that it names, read again where the registry changed meanwhile. A model names
+//         items by their ids, so one that is a moment younger than the database fits.
+// Crash:  a backup exists when its manifest does, which is written last; what a cut-off one left is removed by `prune`.
+// Erased: a backup keeps what was erased later until it is pruned; `restore` applies the ledger (restore.hpp).
+// Errors: invalid_argument for a directory that holds something else; conflict while another process writes there;
+//         corrupted naming the file; not_found; io_failure; cancelled.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/clock.hpp"
+#include "core/base/result.hpp"
+#include "io/backup/backup_manifest.hpp"
+#include "io/store/event_store.hpp"
+
+namespace freshet {
+
+struct backup_order {
+  /// Created when it is missing.
+  std::filesystem::path directory;
+  /// Artifacts root or model directory; one that is not there is left out.
+  std::filesystem::path artifacts;
+  /// Name and text of files of the configuration.
+  std::vector<std::pair<std::string, std::string>> configuration;
+  /// Older backups go afterwards; 0 = none does.
+  std::uint32_t keep_days = 30;
+  /// Asked all the time; true ends the work.
+  std::function<bool()> stopped;
+};
+
+struct backup_receipt {
+  backup_manifest manifest;
+  /// What had to be stored; the rest was there from earlier backups.
+  std::uint64_t new_files{};
+  std::uint64_t new_bytes{};
+  std::vector<std::string> pruned;
+};
+[[nodiscard]] std::string to_json(const backup_receipt& receipt);
+
+/// The store must be the owner.
+[[nodiscard]] result<backup_receipt> create_backup(const event_store& store, const backup_order& order,
+                                                   const clock& time);
+
+/// Oldest first. Errors: corrupted for the first damaged manifest.
+[[nodiscard]] result<std::vector<backup_manifest>> list_backups(const std::filesystem::path& directory);
+
+struct backup_damage {
+  std::string backup;
+  /// "database/000012.sst"; empty when it is the manifest.
+  std::string name;
+  /// Names the file in the directory.
+  std::string what;
+};
+/// Reads every byte of every backup. Empty when all of it is as it was stored.
+[[nodiscard]] result<std::vector<backup_damage>> verify_backups(const std::filesystem::path& directory);
+
+/// Removes backups older than that, never the newest, and bytes that no backup needs. The ids of those that went.
+[[nodiscard]] result<std::vector<std::string>> prune_backups(const std::filesystem::path& directory,
+                                                             std::uint32_t keep_days, const clock& time);
+
+}  // namespace freshet

@@ -1,0 +1,46 @@
+// What:   files under the name of what they hold: `<directory>/<SHA-256 of the bytes>`.
+// Why:    what two backups have in common is stored once, whoever made it; and a file proves by its name what it must
+//         hold.
+// Writes: a file gets its name when all of it is on disk.
+// Errors: corrupted naming a file whose bytes are not those of its name; not_found; io_failure; cancelled.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.hpp"
+
+namespace freshet {
+
+class file_pool {
+ public:
+  explicit file_pool(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+  struct stored_file {
+    std::uint64_t size{};
+    std::string sha256;
+    /// It was there before.
+    bool shared{};
+  };
+  /// Asked for each piece; true ends the work.
+  using stop_check = std::function<bool()>;
+  result<stored_file> put(const std::filesystem::path& source, const stop_check& stopped) const;
+  result<stored_file> put_text(std::string_view text) const;
+
+  std::filesystem::path path_of(std::string_view sha256) const { return directory_ / sha256; }
+  /// Reads all of it.
+  status check(const std::string& sha256) const;
+  /// A copy that is on disk and checked.
+  status copy_out(const std::string& sha256, const std::filesystem::path& target) const;
+  /// Removes all but these, and what a crash left behind.
+  status keep_only(const std::set<std::string>& names) const;
+
+ private:
+  std::filesystem::path directory_;
+};
+
+}  // namespace freshet

@@ -1,0 +1,145 @@
+// Backup and restore by the real program: while events arrive, through a kill -9, with nothing lost, doubled, or back
+// that was erased.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <boost/json.hpp>
+#include <fstream>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "tests/support/service_process.hpp"
+#include "tests/support/small_shop.hpp"
+
+namespace freshet::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+class backup : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::ofstream(shop.path("settings.yaml"))
+        << "warmup: {enabled: false}\nlogging: {dir: " << shop.path("logs") << "}\n";
+    shop.ingest();
+    shop.train();
+  }
+  command_result run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--config", shop.path("settings.yaml")});
+    return run_freshet(arguments, shop.directory());
+  }
+  command_result back_up() {
+    return run({"backup", "--db", shop.path("db"), "--model-dir", shop.path("artifacts"), "--to", shop.path("backups"),
+                "--json"});
+  }
+  command_result restore(const std::string& place) {
+    return run({"restore", "--from", shop.path("backups"), "--db", shop.path(place + "/db"), "--model-dir",
+                shop.path(place + "/artifacts"), "--config-dir", shop.path(place + "/config"), "--json"});
+  }
+  static std::string event_line(int user, int n) {
+    return R"({"user_id":"b)" + std::to_string(user) + R"(","item_id":"i)" + std::to_string(n % 80) + R"(","ts":)" +
+           std::to_string(1'700'000'000 + n) + R"(,"event_id":"e-)" + std::to_string(user) + "-" + std::to_string(n) +
+           "\"}\n";
+  }
+  static std::multiset<std::string> events_of(service_process& service, const std::string& user) {
+    std::multiset<std::string> lines;
+    const auto answer = service.get("/v1/users/" + user + "/events?limit=1000");
+    if (answer.status != 200) return lines;
+    for (const auto& each : answer.body.at("events").as_array()) {
+      lines.emplace(std::string(each.at("item_id").as_string()) + " " +
+                    std::to_string(each.at("ts").to_number<long long>()));
+    }
+    return lines;
+  }
+
+  small_shop shop;
+};
+
+constexpr int users = 5;
+
+TEST_F(backup, taken_while_events_arrive_is_restored_after_a_kill_and_goes_on_without_loss_or_doubling) {
+  std::map<std::string, std::multiset<std::string>> oracle;
+  std::vector<std::string> sent;
+  {
+    service_process service(shop.directory(), {"--config", shop.path("settings.yaml")});
+    std::atomic<bool> done{false};
+    std::jthread shopper([&, address = service.address()] {
+      auto client = http::client::connect(address, std::chrono::seconds(30));
+      for (int n = 0; !done && n < 900; ++n) {
+        std::string lines;
+        for (int user = 0; user < users; ++user) {
+          lines += event_line(user, n);
+          oracle["b" + std::to_string(user)].emplace("i" + std::to_string(n % 80) + " " +
+                                                     std::to_string(1'700'000'000 + n));
+        }
+        sent.push_back(lines);
+        const auto answer = (*client)->send(http::method::post, "/v1/events",
+                                            {{"content-type", "application/x-ndjson"}}, std::move(lines));
+        EXPECT_TRUE(answer && answer->status == 202);
+      }
+    });
+    for (int each = 0; each < 2; ++each) {
+      const auto made = back_up();
+      ASSERT_EQ(made.exit_code, 0) << made.errors;
+      EXPECT_THAT(made.errors, HasSubstr("the running service makes the backup"));
+      EXPECT_GE(boost::json::parse(made.output).at("counts").at("events").to_number<int>(), 4'000);
+    }
+    // Afterwards somebody goes.
+    ASSERT_EQ(service.remove("/v1/users/u7").status, 200U);
+    done = true;
+    shopper.join();
+    service.kill();
+  }
+  EXPECT_EQ(run({"backup", "verify", "--to", shop.path("backups")}).exit_code, 0);
+  const auto restored = restore("new");
+  ASSERT_EQ(restored.exit_code, 0) << restored.errors;
+  EXPECT_EQ(boost::json::parse(restored.output).at("erased_users").to_number<int>(), 1);
+  EXPECT_EQ(boost::json::parse(restored.output).at("erased_model_rows").to_number<int>(), 1);
+  EXPECT_TRUE(std::filesystem::exists(shop.path("new/config/settings.yaml")));
+  EXPECT_EQ(restore("new").exit_code, 1);
+
+  service_process service(shop.path("new"), {"--config", shop.path("settings.yaml")});
+  EXPECT_EQ(service.get("/v1/users/u7").status, 404U);
+  EXPECT_EQ(service.get("/v1/users/u8").status, 200U);
+  for (const auto& lines : sent) {
+    ASSERT_EQ(service.post("/v1/events?wait=visible", lines, "application/x-ndjson").status, 202U);
+  }
+  for (const auto& [user, lines] : oracle) EXPECT_EQ(events_of(service, user), lines) << user;
+  EXPECT_EQ(service.get("/recommend?k=5&user_id=u8").status, 200U);
+}
+
+TEST_F(backup, damage_is_named_and_refused_by_command_and_service) {
+  const auto made = back_up();
+  ASSERT_EQ(made.exit_code, 0) << made.errors;
+  EXPECT_EQ(made.errors.find("running service"), std::string::npos);
+  const auto id = std::string(boost::json::parse(made.output).at("id").as_string());
+  EXPECT_THAT(run({"backup", "list", "--to", shop.path("backups")}).output, HasSubstr(id + "  "));
+  std::filesystem::path damaged;
+  for (const auto& file : std::filesystem::directory_iterator(shop.path("backups/files"))) {
+    if (file.file_size() > 0) damaged = file.path();
+  }
+  std::ofstream(damaged, std::ios::binary | std::ios::app) << "x";
+  const auto verified = run({"backup", "verify", "--to", shop.path("backups")});
+  EXPECT_EQ(verified.exit_code, 1);
+  EXPECT_THAT(verified.output, HasSubstr(damaged.string()));
+  const auto refused = restore("new");
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr(damaged.string()));
+  EXPECT_FALSE(std::filesystem::exists(shop.path("new")));
+  EXPECT_EQ(run({"backup", "--db", shop.path("db")}).exit_code, 2);
+  EXPECT_EQ(run({"backup", "list", "--to", shop.path("nothing")}).exit_code, 1);
+
+  service_process service(shop.directory(), {"--config", shop.path("settings.yaml")});
+  const auto ask = [&](const std::string& body) { return service.post("/v1/control/snapshot", body).status; };
+  EXPECT_EQ(ask("{}"), 422U);
+  EXPECT_EQ(ask(R"({"to":"relative"})"), 422U);
+  EXPECT_EQ(ask(R"({"to":"/nowhere/at/all"})"), 422U);
+  EXPECT_EQ(ask(R"({"to":")" + shop.path("artifacts") + R"("})"), 422U);
+  EXPECT_EQ(ask(R"({"to":")" + shop.path("backups") + R"(","configuration":{"../x":""}})"), 422U);
+  EXPECT_EQ(ask(R"({"to":")" + shop.path("backups") + R"(","keep_days":0})"), 200U);
+}
+
+}  // namespace
+}  // namespace freshet::testing

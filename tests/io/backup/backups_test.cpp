@@ -1,0 +1,210 @@
+// A backup is one moment of a database; damage is found by name; what was erased since stays gone.
+#include "io/backup/backups.hpp"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/file.h>
+
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "io/backup/restore.hpp"
+#include "io/files/atomic_file.hpp"
+#include "io/store/checkpoint.hpp"
+#include "tests/io/store/store_fixture.hpp"
+
+namespace freshet {
+namespace {
+
+using namespace testing;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+namespace fs = std::filesystem;
+
+constexpr unix_seconds day = 86'400;
+
+class backups : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    fs::create_directories(place / "artifacts/als/1");
+    std::ofstream(place / "artifacts/als/1/als_U.npy") << std::string(100'000, 'm');
+    std::ofstream(place / "artifacts/registry.json")
+        << R"({"models":{"als_1":{"model_type":"als","version":"1","path":")" << (place / "artifacts/als/1").string()
+        << R"("}}})";
+    store = open_store(place / "db");
+    apply(0, 500);
+  }
+  void apply(std::uint64_t first, std::uint64_t last) {
+    ingest_batch batch;
+    for (auto n = first; n < last; ++n) batch.events.push_back(numbered_event(n));
+    batch.positions = {{"topic", partition_id{0}, static_cast<log_offset>(last)}};
+    for (const auto& each : batch.events) oracle.apply(each.value, each.identity);
+    oracle.set_position("topic", 0, static_cast<std::int64_t>(last));
+    expect_value(store->apply(batch, true));
+  }
+  backup_order order(std::uint32_t keep_days = 30) const {
+    return {.directory = to,
+            .artifacts = place / "artifacts",
+            .configuration = {{"serving.yaml", "server: {}\n"}},
+            .keep_days = keep_days,
+            .stopped = {}};
+  }
+  backup_receipt back_up(std::uint32_t keep_days = 30) {
+    return expect_value(create_backup(*store, order(keep_days), time));
+  }
+  result<restore_receipt> restore(const std::string& id = {}) {
+    return restore_backup({.directory = to,
+                           .id = id,
+                           .database = place / "new/db",
+                           .artifacts = place / "new/artifacts",
+                           .configuration = place / "new/config"});
+  }
+  static std::string text_of(const fs::path& path) { return expect_value(read_file(path)); }
+
+  temporary_directory place;
+  fs::path to = place / "backups";
+  manual_clock time{1'700'000'000};
+  naive_store oracle;
+  std::unique_ptr<event_store> store;
+};
+
+TEST_F(backups, restore_is_the_database_at_its_moment_with_offsets_models_and_settings) {
+  std::ofstream(place / "db/settings.yaml") << "retention.days: \"0\"\n";
+  const auto made = back_up();
+  EXPECT_EQ(made.manifest.counts.events, oracle.events());
+  EXPECT_FALSE(has_checkpoint(place / "db"));
+  const auto then = oracle;
+  apply(500, 900);
+  const auto restored = restore();
+  ASSERT_TRUE(restored) << restored.failure().message;
+  auto again = open_store(place / "new/db");
+  expect_equal(*again, then);
+  EXPECT_EQ(text_of(place / "new/db/settings.yaml"), "retention.days: \"0\"\n");
+  EXPECT_EQ(text_of(place / "new/artifacts/als/1/als_U.npy"), std::string(100'000, 'm'));
+  EXPECT_THAT(text_of(place / "new/artifacts/registry.json"), HasSubstr(R"("path": "als/1")"));
+  EXPECT_EQ(text_of(place / "new/config/serving.yaml"), "server: {}\n");
+
+  const auto refused = restore();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.failure().message, HasSubstr("new/db is not empty"));
+}
+
+TEST_F(backups, a_second_one_stores_only_what_is_new) {
+  const auto first = back_up();
+  apply(500, 510);
+  const auto second = back_up();
+  EXPECT_NE(first.manifest.id, second.manifest.id);
+  EXPECT_GT(first.new_bytes, 100'000U);
+  EXPECT_LT(second.new_bytes, 100'000U);
+  const auto is_shared = [&](const backup_file& file) {
+    return std::ranges::any_of(first.manifest.files, [&](const auto& old) { return old.sha256 == file.sha256; });
+  };
+  EXPECT_GE(std::ranges::count_if(second.manifest.files,
+                                  [&](const auto& file) { return file.name.ends_with(".sst") && is_shared(file); }),
+            1);
+  EXPECT_THAT(expect_value(verify_backups(to)), IsEmpty());
+}
+
+TEST_F(backups, a_changed_byte_in_any_file_is_found_and_refused_by_name) {
+  const auto made = back_up();
+  std::set<fs::path> files;
+  for (const auto& file : made.manifest.files) files.insert(to / "files" / file.sha256);
+  files.insert(to / (made.manifest.id + ".json"));
+  for (const auto& path : files) {
+    const auto good = text_of(path);
+    if (good.empty()) continue;
+    auto bad = good;
+    const auto at = path.extension() == ".json" ? bad.find("created_at") : bad.size() / 2;
+    bad[at] = static_cast<char>(bad[at] ^ 1);
+    std::ofstream(path, std::ios::binary) << bad;
+    const auto found = expect_value(verify_backups(to));
+    ASSERT_FALSE(found.empty()) << path;
+    EXPECT_THAT(found.front().what, HasSubstr(path.string()));
+    const auto refused = restore();
+    ASSERT_FALSE(refused) << path;
+    EXPECT_THAT(refused.failure().message, HasSubstr(path.string()));
+    EXPECT_FALSE(fs::exists(place / "new"));
+    std::ofstream(path, std::ios::binary) << good;
+  }
+  fs::remove(to / "files" / made.manifest.files.front().sha256);
+  EXPECT_THAT(expect_value(verify_backups(to)), ::testing::Not(IsEmpty()));
+}
+
+TEST_F(backups, one_that_was_cut_off_does_not_exist_and_is_swept_away) {
+  const auto whole = back_up();
+  apply(500, 900);
+  auto cut = order();
+  int pieces = 0;
+  cut.stopped = [&] { return ++pieces > 5; };
+  EXPECT_EQ(create_backup(*store, cut, time).failure().code, error_code::cancelled);
+  EXPECT_FALSE(has_checkpoint(place / "db"));
+  std::ofstream(to / "files/.half.tmp") << "half";
+  EXPECT_THAT(expect_value(list_backups(to)), SizeIs(1));
+  EXPECT_THAT(expect_value(prune_backups(to, 0, time)), IsEmpty());
+  EXPECT_FALSE(fs::exists(to / "files/.half.tmp"));
+  EXPECT_THAT(expect_value(verify_backups(to)), IsEmpty());
+  EXPECT_TRUE(restore());
+}
+
+TEST_F(backups, old_ones_go_but_never_the_newest) {
+  const auto first = back_up();
+  time.advance(std::chrono::hours(24 * 31));
+  apply(500, 900);
+  const auto second = back_up();
+  EXPECT_THAT(second.pruned, ElementsAre(first.manifest.id));
+  time.advance(std::chrono::hours(24 * 90));
+  EXPECT_THAT(expect_value(prune_backups(to, 30, time)), IsEmpty());
+  EXPECT_THAT(expect_value(list_backups(to)), SizeIs(1));
+  EXPECT_THAT(expect_value(verify_backups(to)), IsEmpty());
+  std::set<std::string> needed;
+  for (const auto& file : second.manifest.files) needed.insert(file.sha256);
+  EXPECT_EQ(static_cast<std::size_t>(std::distance(fs::directory_iterator(to / "files"), fs::directory_iterator())),
+            needed.size());
+}
+
+TEST_F(backups, whoever_was_erased_since_is_erased_again) {
+  const auto made = back_up();
+  const std::string user = numbered_event(1).value.user_id;
+  expect_value(store->erase_users({{user}, time.now_seconds() + day, {}}));
+  const auto restored = restore(made.manifest.id);
+  ASSERT_TRUE(restored) << restored.failure().message;
+  EXPECT_EQ(restored->erased_users, 1U);
+  const auto again = open_store(place / "new/db");
+  EXPECT_FALSE(expect_value(again->find_user(user)));
+  EXPECT_TRUE(again->is_erased(user));
+  EXPECT_EQ(text_of(place / "new/db.erasures"), text_of(place / "db.erasures"));
+}
+
+TEST_F(backups, erasing_waits_for_a_checkpoint_that_holds_what_goes) {
+  auto taken = checkpoint::take(*store);
+  ASSERT_TRUE(taken) << taken.failure().message;
+  auto held = std::make_unique<checkpoint>(std::move(taken).value());
+  std::jthread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    held.reset();
+  });
+  expect_value(store->erase_users({{"user-1"}, time.now_seconds(), {}}));
+  EXPECT_FALSE(has_checkpoint(place / "db"));
+}
+
+TEST_F(backups, two_at_once_and_other_directories_are_refused) {
+  back_up();
+  {
+    const file_descriptor lock(::open((to / "lock").c_str(), O_RDWR | O_CLOEXEC));
+    ASSERT_EQ(::flock(lock.number(), LOCK_EX), 0);
+    EXPECT_EQ(create_backup(*store, order(), time).failure().code, error_code::conflict);
+    EXPECT_EQ(prune_backups(to, 1, time).failure().code, error_code::conflict);
+  }
+  auto elsewhere = order();
+  elsewhere.directory = place / "artifacts";
+  EXPECT_EQ(create_backup(*store, elsewhere, time).failure().code, error_code::invalid_argument);
+  EXPECT_EQ(list_backups(place / "artifacts").failure().code, error_code::not_found);
+  EXPECT_EQ(restore("20000101T000000Z").failure().code, error_code::not_found);
+}
+
+}  // namespace
+}  // namespace freshet
