@@ -85,10 +85,14 @@ void back_up(frontend_pointer self, http::exchange_ptr call, const http::path_pa
                            .configuration = std::move(wanted.configuration),
                            .keep_days = wanted.keep_days,
                            .stopped = [ready = context.ready] { return ready->draining(); }};
+  if (self->state.backing_up->exchange(true)) {
+    return call->answer(http::problem(409, "A backup is being made; try again when it has ended", call->in()));
+  }
   // A thread of its own for as long as the disks take; serving, ingestion and erasures go on.
-  self->system().spawn<caf::detached>(
-      [call, order, store = context.store, time = context.time](caf::event_based_actor*) {
+  self->state.backup =
+      std::jthread([call, order, store = context.store, time = context.time, running = self->state.backing_up] {
         const auto made = create_backup(*store, order, *time);
+        *running = false;
         call->answer(made ? http::response{.body = to_json(*made)} : refused_backup(made.failure(), call->in()));
       });
 }

@@ -3,9 +3,11 @@
 // Why:   one place decides who answers what; sessions know no actors and actors no sockets.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "actors/admission.hpp"
 #include "actors/caches.hpp"
@@ -48,6 +50,9 @@ struct frontend_state {
   frontend_context context;
   http::router routes;
   wiring_ptr others;
+  /// The last backup's; its end is waited for, because it reads the store.
+  std::jthread backup;
+  std::shared_ptr<std::atomic<bool>> backing_up = std::make_shared<std::atomic<bool>>(false);
   generation_ptr model;
   trial_ptr trial;
 };

@@ -139,6 +139,7 @@ TEST_F(backup, damage_is_named_and_refused_by_command_and_service) {
   EXPECT_EQ(ask(R"({"to":")" + shop.path("artifacts") + R"("})"), 422U);
   EXPECT_EQ(ask(R"({"to":")" + shop.path("backups") + R"(","configuration":{"../x":""}})"), 422U);
   EXPECT_EQ(ask(R"({"to":")" + shop.path("backups") + R"(","keep_days":0})"), 200U);
+  EXPECT_EQ(service.stop(), 0);
 }
 
 }  // namespace
