@@ -149,8 +149,10 @@ void finisher::keep(const recommend_task& task, const http::recommendation& rank
 
 void finisher::answer_as_kept(recommend_task& task) const {
   const auto kept = std::move(task.kept_answer);
+  // The figures of the model count a kept fallback as one too.
+  task.fallback_method = kept->fallback_method;
   const double latency_ms = latency_of(task);
-  record(task, {kept->count, kept->fallback_method, latency_ms});
+  record(task, {kept->count, task.fallback_method, latency_ms});
   const auto form = task.similar() ? task.similar()->form : task.recommend()->form;
   auto out = form == http::surface::lite ? http::with_cache_state(kept->body, true, time_to_live(task), false)
                                          : http::with_latency(kept->body, latency_ms);
