@@ -108,9 +108,10 @@ result<http::erasure_receipt> custodian::erase_everywhere(const erasure_task& ta
   if (others.train_anew) FRESHET_TRY(others.train_anew(forgotten_users));
   const std::unordered_set<std::string_view> gone(ids.begin(), ids.end());
   // Those besides whom a training has learnt that began before their erasure and ended after it.
-  FRESHET_ASSIGN(const auto models, erase_users_from_models(context_.artifacts, [&](std::string_view id) {
-                   const auto forgotten = is_forgotten(*context_.store, id);
-                   return gone.contains(id) || (forgotten && *forgotten);
+  FRESHET_ASSIGN(const auto models,
+                 erase_users_from_models(context_.artifacts, [&](std::string_view id) -> result<bool> {
+                   if (gone.contains(id)) return true;
+                   return is_forgotten(*context_.store, id);
                  }));
   receipt.models = models.models;
   receipt.model_rows = models.rows;

@@ -56,8 +56,7 @@ result<std::set<fs::path>> models_below(const fs::path& root) {
   return models;
 }
 
-result<std::vector<affected>> find_affected(const fs::path& model,
-                                            const std::function<bool(std::string_view)>& is_erased) {
+result<std::vector<affected>> find_affected(const fs::path& model, const user_to_erase& is_erased) {
   std::vector<affected> found;
   std::error_code failed;
   for (fs::recursive_directory_iterator files(model, failed); !failed && files != fs::recursive_directory_iterator();
@@ -69,7 +68,9 @@ result<std::vector<affected>> find_affected(const fs::path& model,
     FRESHET_ASSIGN(auto ids, read_id_mapping(files->path(), rows, unnamed_rows::allowed));
     affected part{.below = fs::relative(directory, model), .ids = std::move(ids), .rows = {}};
     for (std::size_t row = 0; row < part.ids.size(); ++row) {
-      if (part.ids[row].empty() || !is_erased(part.ids[row])) continue;
+      if (part.ids[row].empty()) continue;
+      FRESHET_ASSIGN(const bool goes, is_erased(part.ids[row]));
+      if (!goes) continue;
       part.ids[row].clear();
       part.rows.push_back(row);
     }
@@ -151,7 +152,7 @@ status name_parts_anew(const fs::path& directory) {
 }
 
 /// How many rows went.
-result<std::uint64_t> erase_from(const fs::path& model, const std::function<bool(std::string_view)>& is_erased) {
+result<std::uint64_t> erase_from(const fs::path& model, const user_to_erase& is_erased) {
   FRESHET_ASSIGN(const auto parts, find_affected(model, is_erased));
   if (parts.empty()) return std::uint64_t{0};
   const staging_directory staging(model);
@@ -174,8 +175,7 @@ result<std::uint64_t> erase_from(const fs::path& model, const std::function<bool
 
 }  // namespace
 
-result<model_erasure> erase_users_from_models(const fs::path& artifacts,
-                                              const std::function<bool(std::string_view)>& is_erased) {
+result<model_erasure> erase_users_from_models(const fs::path& artifacts, const user_to_erase& is_erased) {
   FRESHET_ASSIGN(auto models, models_below(artifacts));
   std::error_code unknown;
   if (fs::exists(artifacts / "registry.json", unknown)) {

@@ -23,7 +23,9 @@ struct model_erasure {
   /// Rows in all of them together.
   std::uint64_t rows{};
 };
+/// Whether a user is to go. Errors end the erasure: who may have to go must not stay unnoticed.
+using user_to_erase = std::function<result<bool>(std::string_view user_id)>;
 [[nodiscard]] result<model_erasure> erase_users_from_models(const std::filesystem::path& artifacts,
-                                                            const std::function<bool(std::string_view)>& is_erased);
+                                                            const user_to_erase& is_erased);
 
 }  // namespace freshet

@@ -133,8 +133,7 @@ result<restore_receipt> restore_backup(const restore_order& order) {
     for (const auto& each : parts) {
       if (!each->has_models()) continue;
       FRESHET_ASSIGN(const auto models, erase_users_from_models(each->path(), [&](std::string_view id) {
-                       const auto forgotten = is_forgotten(*store, id);
-                       return forgotten && *forgotten;
+                       return is_forgotten(*store, id);
                      }));
       receipt.erased_model_rows += models.rows;
     }

@@ -49,9 +49,10 @@ result<http::erasure_receipt> by_hand(const options& settings, const std::vector
   receipt.dead_letters = erased.dead_letters;
   receipt.log_records = erased.log_records;
   const std::unordered_set<std::string_view> gone(user_ids.begin(), user_ids.end());
-  FRESHET_ASSIGN(const auto models, erase_users_from_models(settings.model.dir, [&](std::string_view id) {
-                   const auto forgotten = is_forgotten(*store, id);
-                   return gone.contains(id) || (forgotten && *forgotten);
+  FRESHET_ASSIGN(const auto models,
+                 erase_users_from_models(settings.model.dir, [&](std::string_view id) -> result<bool> {
+                   if (gone.contains(id)) return true;
+                   return is_forgotten(*store, id);
                  }));
   receipt.models = models.models;
   receipt.model_rows = models.rows;

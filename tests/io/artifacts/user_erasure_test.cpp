@@ -161,5 +161,16 @@ TEST(user_erasure, refuses_to_say_that_a_damaged_model_holds_nobody) {
   EXPECT_THAT(done.failure().message, ::testing::HasSubstr("user_mapping.json"));
 }
 
+TEST(user_erasure, ends_where_nobody_can_say_whether_a_user_is_to_go) {
+  const temporary_directory directory;
+  ASSERT_TRUE(save_model(directory / "als", small_als()));
+  const auto done = erase_users_from_models(directory.path(), [](std::string_view) -> result<bool> {
+    return error{error_code::io_failure, "the store cannot be read"};
+  });
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.failure().message, ::testing::HasSubstr("cannot be read"));
+  EXPECT_TRUE(load_model(directory / "als")) << "and nothing is changed";
+}
+
 }  // namespace
 }  // namespace freshet
