@@ -71,8 +71,8 @@ std::vector<std::string> user_query_table::users_if(const std::function<bool(con
   std::vector<std::string> found;
   for (const auto& each : shards_) {
     const std::shared_lock lock(each.mutex);
-    for (const auto& [user_id, slot] : each.users) {
-      if (wanted(*slot->snapshot)) found.push_back(user_id);
+    for (const auto& [user_id, kept] : each.users) {
+      if (wanted(*kept->snapshot)) found.push_back(user_id);
     }
   }
   return found;
