@@ -4,15 +4,8 @@ namespace freshet {
 
 const std::vector<model_family>& model_families() {
   static const std::vector<model_family> all{
-      als_files(),
-      bert_als_files(),
-      bpr_files(),
-      ease_files(),
-      gru4rec_files(),
-      hybrid_files(),
-      item2vec_files(),
-      lightfm_files(),
-      popularity_files(),
+      als_files(),    bert_als_files(), bpr_files(),     ease_files(),       gru4rec_files(),
+      hybrid_files(), item2vec_files(), lightfm_files(), popularity_files(),
   };
   return all;
 }
