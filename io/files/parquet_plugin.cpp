@@ -112,7 +112,12 @@ class file_source final : public parquet_source {
     } while (batch_ != nullptr && batch_->num_rows() == 0);
     texts_.clear();
     columns.resize(places_.size());
-    if (batch_ == nullptr) return arrow::Status::OK();
+    if (batch_ == nullptr) {
+      // A page whose header is damaged, for which Parquet has no checksum, may be passed over in silence.
+      if (rows_read_ == rows_) return arrow::Status::OK();
+      return arrow::Status::Invalid("it gives ", rows_read_, " rows of ", rows_, "; it is damaged");
+    }
+    rows_read_ += static_cast<std::uint64_t>(batch_->num_rows());
     // Offsets and indices of a damaged file must not lead out of its buffers.
     ARROW_RETURN_NOT_OK(batch_->ValidateFull());
     for (std::size_t column = 0; column < places_.size(); ++column) {
@@ -126,6 +131,7 @@ class file_source final : public parquet_source {
   std::vector<parquet_field> fields_;
   std::vector<int> leaves_;
   std::uint64_t rows_ = 0;
+  std::uint64_t rows_read_ = 0;
   std::unique_ptr<arrow::RecordBatchReader> batches_;
   /// Column of the batch that each selected field is.
   std::vector<int> places_;
