@@ -76,8 +76,8 @@ std::optional<ingestor::touched> ingestor::round() {
     failed(polled.failure());
     return std::nullopt;
   }
-  report_progress();
   if (polled->records.empty() && polled->next_offset == 0) {
+    report_progress();
     context_.ready->pass("ingestion");
     return std::nullopt;
   }
@@ -145,6 +145,8 @@ std::optional<ingestor::touched> ingestor::apply() {
   users.of_batch = context_.visible->open(std::move(reached));
 
   context_.source->commit_hint(position.partition, position.next_offset);
+  // Not before: what is shown as the position is in the store.
+  report_progress();
   context_.measured->events_consumed(done->records);
   context_.measured->events_applied(applied->applied);
   context_.measured->events_duplicate(applied->duplicates);
