@@ -1,6 +1,7 @@
 // What:    lets requests in up to a limit and answers 503 to those that take too long.
 // Why:     mailboxes are unbounded, so the number of requests in work must be bounded before them; and a client must
 //          not wait longer than the deadline for a reply that some actor owes.
+// Promise: an admitted exchange that dies unanswered (an actor crashed) answers 503.
 // How:     an admitted exchange stands in a list by arrival, so the oldest are at the front; answering takes it out.
 // Threads: every member from any thread.
 #pragma once

@@ -33,6 +33,7 @@ using warmup_atom = caf::atom_constant<caf::atom("warmup")>;
 using load_atom = caf::atom_constant<caf::atom("load")>;
 using status_atom = caf::atom_constant<caf::atom("status")>;
 using cancel_atom = caf::atom_constant<caf::atom("cancel")>;
+using crash_atom = caf::atom_constant<caf::atom("crash")>;
 using pause_atom = caf::atom_constant<caf::atom("pause")>;
 
 /// An actor that was told to stop leaves with this reason; any other reason is a crash, and the supervisor restarts.

@@ -1,4 +1,5 @@
 // Handlers of the routes by which operators look at the service and command it.
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -26,7 +27,8 @@ http::service_status status_of(const frontend_state& state, const actor_reports&
   if (const auto counts = context.store->counts()) {
     status.store = {counts->users, counts->items, counts->events, counts->dead_letters};
   }
-  for (const auto& [name, alive, restarts] : actors) status.actors.push_back({name, alive, restarts});
+  status.credits = {context.visible->batches_under_way(), context.visible->credits()};
+  for (const auto& [name, alive, restarts, waiting] : actors) status.actors.push_back({name, alive, restarts, waiting});
   status.rollout = summarize_rollout(state.model.get(), state.trial.get(), *context.quality);
   return status;
 }
@@ -95,6 +97,38 @@ void back_up(frontend_pointer self, http::exchange_ptr call, const http::path_pa
         *running = false;
         call->answer(made ? http::response{.body = to_json(*made)} : refused_backup(made.failure(), call->in()));
       });
+}
+
+void crash_actor(frontend_pointer self, http::exchange_ptr call, const http::path_parameters& path) {
+  if (!self->state.context.settings.debug.fault_injection) {
+    return call->answer(http::problem(
+        409, "Fault injection is off; start with debug.fault_injection: true, never in production", call->in()));
+  }
+  // "updater/0" is one segment of the path, its slash encoded.
+  std::string name = path.front();
+  if (const auto at = name.find("%2F"); at != std::string::npos) {
+    name.erase(at, 2);
+    name[at] = '/';
+  }
+  const auto& above = self->state.context.supervisor;
+  self->request(above, caf::infinite, status_atom::value)
+      .then(
+          [self, call, name, above](const actor_reports_ptr& actors) {
+            std::string known;
+            for (const auto& each : *actors) {
+              if (!known.empty()) known += ", ";
+              known += each.name;
+            }
+            const bool found = std::ranges::any_of(*actors, [&](const auto& each) { return each.name == name; });
+            if (!found)
+              return call->answer(http::problem(404, "No actor " + name + "; there are " + known, call->in()));
+            // Before the fault, which may be one of this actor.
+            call->answer(http::render_control("crashing", 202));
+            self->send(above, crash_atom::value, name);
+          },
+          [call](const caf::error&) {
+            call->answer(http::problem(503, "The supervisor does not answer; try again", call->in()));
+          });
 }
 
 }  // namespace freshet

@@ -15,6 +15,7 @@
 #include "actors/routes.hpp"
 #include "actors/security_check.hpp"
 #include "actors/spawning.hpp"
+#include "actors/supervised.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/workers.hpp"
 #include "config/live_settings.hpp"
@@ -145,6 +146,12 @@ class running_engine final : public engine {
     caf::anon_send(supervisor_, reload_atom::value);
   }
 
+  void give_up(const std::string& reason) {
+    gave_up_ = true;
+    log_->failure("giving up: " + reason);
+    request_stop(reason);
+  }
+
   status open_store() {
     auto options = to_store_options(settings_);
     options.time = &clock_;
@@ -181,7 +188,19 @@ class running_engine final : public engine {
             .events = events_.get(),
             .visible = visible_,
             .gate = gate_,
+            .watch = watch_.get(),
             .request_stop = [this](const std::string& reason) { request_stop(reason); }};
+  }
+
+  void watch_artifacts() {
+    if (!settings_.hot_reload.enabled) return;
+    auto opened = artifact_watch::open(settings_.model.dir);
+    if (!opened) {
+      return log_->warning("new models are noticed every " +
+                           std::to_string(settings_.hot_reload.check_interval.count()) +
+                           " s only: " + opened.failure().message);
+    }
+    watch_ = std::move(*opened);
   }
 
   status start_actors() {
@@ -193,6 +212,7 @@ class running_engine final : public engine {
     health_.fail("model", "loading");
     gate_ = std::make_shared<admission>(settings_.server.requests_in_flight_max, settings_.server.request_deadline,
                                         [](const http::request& in) { return is_lifeline(route_of(in)); });
+    watch_artifacts();
     supervisor_context context{.start = make_spawners(*system_, parts()),
                                .scorers = scorers_of(settings_),
                                .updaters = updaters_of(settings_),
@@ -200,6 +220,7 @@ class running_engine final : public engine {
                                .hot_reload = settings_.hot_reload,
                                .rollout = settings_.rollout,
                                .live_guard = settings_.live_guard,
+                               .watch = watch_.get(),
                                .embeddings = settings_.content.embeddings,
                                .table = &table_,
                                .catalogue = &catalogue_,
@@ -213,13 +234,11 @@ class running_engine final : public engine {
                                      const std::lock_guard lock(mutex_);
                                      crew_ = std::move(crew);
                                    },
-                               .give_up =
-                                   [this](const std::string& reason) {
-                                     gave_up_ = true;
-                                     log_->failure("giving up: " + reason);
-                                     request_stop(reason);
-                                   }};
-    supervisor_ = system_->spawn(make_supervisor, std::move(context));
+                               .give_up = [this](const std::string& reason) { give_up(reason); }};
+    supervisor_ = spawn_supervised(*system_, make_supervisor, std::move(context));
+    caf::actor_cast<caf::strong_actor_ptr>(supervisor_)->get()->attach_functor([this](const caf::error& why) {
+      if (why != stopped) give_up("the supervisor died: " + system_->render(why));
+    });
     // The first model is in service before the first request can come.
     caf::scoped_actor self{*system_};
     self->request(supervisor_, caf::infinite, reload_atom::value)
@@ -298,6 +317,7 @@ class running_engine final : public engine {
   std::unique_ptr<event_log> events_;
   std::shared_ptr<visibility> visible_;
   std::shared_ptr<admission> gate_;
+  std::unique_ptr<artifact_watch> watch_;
   http::gatekeeper door_;
   /// The system refers to it until its last thread ends.
   caf::actor_system_config config_;

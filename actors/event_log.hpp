@@ -19,6 +19,7 @@ struct event_log {
   event_source* source = nullptr;
   event_sink* sink = nullptr;
   /// Where dead letters go; null without a broker: they then stay in the store, where `inspect` shows them.
+  /// Replies to commands go there too.
   kafka_sink* dead_letters = nullptr;
   /// The embedded log is durable by itself; a broker's records are synced with every batch.
   bool sync_every_batch = true;

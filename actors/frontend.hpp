@@ -43,6 +43,7 @@ struct frontend_context {
   warmth* warm = nullptr;
   const task_list* tasks = nullptr;
   const online_quality* quality = nullptr;
+  std::shared_ptr<const visibility> visible;
 };
 
 struct frontend_state {

@@ -132,6 +132,16 @@ using courier_actor = caf::typed_actor<
     // One round; sends itself the next.
     caf::reacts_to<run_atom>>;
 
+/// The CONTROL CONSUMER obeys commands that come through Kafka, by the HTTP routes. It polls and waits for answers and
+/// therefore has a thread of its own.
+using control_consumer_actor = caf::typed_actor<
+    // One round; sends itself the next.
+    caf::reacts_to<run_atom>,
+    // From now on with these keys.
+    caf::reacts_to<options_ptr>,
+    // The other actors.
+    caf::reacts_to<wiring_ptr>>;
+
 /// The MODEL LOADER turns a model directory into a generation, off the serving path, in a thread of its own.
 using model_loader_actor = caf::typed_actor<
     // Loads and checks what the artifacts name, if that is new.
@@ -155,10 +165,12 @@ using supervisor_actor = caf::typed_actor<
     caf::replies_to<status_atom>::with<actor_reports_ptr>,
     // Watches the registry; sends itself the next tick.
     caf::reacts_to<tick_atom>,
-    // Watches the catalogue for items that came after the model; sends itself the next.
+    // Watches the catalogue for items that came after the model, and the artifacts for changes; sends itself the next.
     caf::reacts_to<extend_atom>,
     // Starts the actor in this place again, after its back-off.
     caf::reacts_to<run_atom, std::string>,
+    // Makes the actor in this place die of an exception, for tests; "supervisor" dies itself.
+    caf::reacts_to<crash_atom, std::string>,
     // Stops in order: the ingestor first, so that its batch is stored.
     caf::replies_to<stop_atom>::with<bool>>;
 

@@ -160,6 +160,8 @@ struct actor_report {
   bool alive = false;
   /// Since the start of the process.
   std::uint64_t restarts{};
+  /// Messages in its mailbox.
+  std::uint64_t waiting{};
 };
 using actor_reports = std::vector<actor_report>;
 using actor_reports_ptr = std::shared_ptr<const actor_reports>;

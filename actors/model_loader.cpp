@@ -37,7 +37,23 @@ bool holds_a_model(const std::filesystem::path& directory) {
   return false;
 }
 
-result<std::optional<model_loader::target>> model_loader::find_target() const {
+status model_loader::recover(const std::string& serving_model_id) const {
+  constexpr auto until_nobody_writes = std::chrono::milliseconds(2'100);
+  auto recovered = recover_registry(
+      artifacts_, {.serving = serving_model_id, .by = "the running service", .audit_log = audit_log_}, *context_.time);
+  if (!recovered) {
+    if (recovered.failure().code == error_code::unavailable && watch_ != nullptr) {
+      watch_->look_again_in(until_nobody_writes);
+    }
+    return std::move(recovered).failure();
+  }
+  if (*recovered) journal_->failure(**recovered);
+  return success{};
+}
+
+result<std::optional<model_loader::target>> model_loader::find_target(const std::string& serving_model_id) const {
+  // First, so that what changes from now on is noticed.
+  if (watch_ != nullptr) watch_->cover();
   std::error_code failed;
   if (!std::filesystem::exists(artifacts_ / "registry.json", failed)) {
     if (!holds_a_model(artifacts_)) return std::optional<target>{};
@@ -45,9 +61,11 @@ result<std::optional<model_loader::target>> model_loader::find_target() const {
     return std::optional<target>(
         {std::filesystem::absolute(artifacts_).filename().string(), artifacts_, std::move(print)});
   }
+  FRESHET_TRY(recover(serving_model_id));
   FRESHET_ASSIGN(const auto models, registry::read(artifacts_));
   const auto current = models.current();
   if (!current) return std::optional<target>{};
+  if (watch_ != nullptr) watch_->cover(current->path);
   FRESHET_ASSIGN(auto print, fingerprint_of(current->path));
   return std::optional<target>({current->model_id, current->path, current->model_id + "\n" + std::move(print)});
 }
@@ -64,7 +82,8 @@ result<std::optional<model_loader::target>> model_loader::find_candidate(const s
 }
 
 load_outcome model_loader::load(const load_order& order) const {
-  const auto wanted = order.candidate_id.empty() ? find_target() : find_candidate(order.candidate_id);
+  const auto wanted =
+      order.candidate_id.empty() ? find_target(order.serving_model_id) : find_candidate(order.candidate_id);
   if (!wanted) return {nullptr, order.serving_fingerprint, wanted.failure().message, wanted.failure().code};
   if (!*wanted) return load_popularity(order);
   if ((*wanted)->fingerprint == order.serving_fingerprint) return {nullptr, order.serving_fingerprint, ""};
@@ -137,9 +156,8 @@ load_outcome model_loader::load_popularity(const load_order& order) const {
 }
 
 model_loader_actor::behavior_type make_model_loader(model_loader_actor::stateful_pointer<model_loader_state> self,
-                                                    std::filesystem::path artifacts, std::filesystem::path audit_log,
-                                                    generation_context context) {
-  self->state.logic = std::make_unique<model_loader>(std::move(artifacts), std::move(audit_log), context);
+                                                    model_loader_context context) {
+  self->state.logic = std::make_unique<model_loader>(std::move(context));
   return {
       [self](const load_order_ptr& order) -> load_outcome_ptr {
         auto outcome = self->state.logic->load(*order);

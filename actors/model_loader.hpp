@@ -5,24 +5,39 @@
 // Activation: a registered model is loaded and checked before the registry names it, so that a broken one is refused
 // while
 //          the registry still names the one that serves.
-// Errors:  a damaged, truncated or mismatched model is an outcome with a sentence; what serves goes on (promise S2).
-// Threads: an actor with a thread of its own.
+// Registry: one that is damaged is recovered from its previous copy, loudly; the model that serves stays the current
+// one. Errors:  a damaged, truncated or mismatched model is an outcome with a sentence; what serves goes on (promise
+// S2). Threads: an actor with a thread of its own.
 #pragma once
 
 #include <filesystem>
 #include <memory>
 
 #include "actors/interfaces.hpp"
+#include "io/artifacts/artifact_watch.hpp"
+#include "io/telemetry/logging.hpp"
 
 namespace freshet {
 
 /// Whether arrays of a model lie in the directory itself.
 [[nodiscard]] bool holds_a_model(const std::filesystem::path& directory);
+struct model_loader_context {
+  std::filesystem::path artifacts;
+  std::filesystem::path audit_log;
+  generation_context generations;
+  /// Told which directories to watch; null where nobody watches.
+  artifact_watch* watch = nullptr;
+  log* journal = nullptr;
+};
 
 class model_loader {
  public:
-  model_loader(std::filesystem::path artifacts, std::filesystem::path audit_log, generation_context context)
-      : artifacts_(std::move(artifacts)), audit_log_(std::move(audit_log)), context_(context) {}
+  explicit model_loader(model_loader_context context)
+      : artifacts_(std::move(context.artifacts)),
+        audit_log_(std::move(context.audit_log)),
+        context_(context.generations),
+        watch_(context.watch),
+        journal_(context.journal) {}
 
   load_outcome load(const load_order& order) const;
   /// The same generation with the items that came since.
@@ -45,13 +60,16 @@ class model_loader {
     /// Changes when the artifacts do.
     std::string fingerprint;
   };
-  result<std::optional<target>> find_target() const;
+  result<std::optional<target>> find_target(const std::string& serving_model_id) const;
   result<std::optional<target>> find_candidate(const std::string& model_id) const;
+  status recover(const std::string& serving_model_id) const;
   load_outcome load_popularity(const load_order& order) const;
 
   std::filesystem::path artifacts_;
   std::filesystem::path audit_log_;
   generation_context context_;
+  artifact_watch* watch_;
+  log* journal_;
 };
 
 struct model_loader_state {
@@ -59,7 +77,6 @@ struct model_loader_state {
   std::unique_ptr<model_loader> logic;
 };
 model_loader_actor::behavior_type make_model_loader(model_loader_actor::stateful_pointer<model_loader_state> self,
-                                                    std::filesystem::path artifacts, std::filesystem::path audit_log,
-                                                    generation_context context);
+                                                    model_loader_context context);
 
 }  // namespace freshet

@@ -27,7 +27,7 @@ using namespace std::chrono_literals;
 /// Without a model the popularity list follows the events at this pace.
 constexpr auto popularity_interval = 1s;
 
-/// How soon after its metadata an item can be recommended.
+/// How soon after its metadata an item can be recommended, and a change of the artifacts be noticed.
 constexpr auto extension_interval = 200ms;
 
 void reload(supervisor_pointer self);
@@ -205,6 +205,8 @@ void look_for_another_model(supervisor_pointer self) {
 
 void look_for_new_items(supervisor_pointer self) {
   if (self->state.stopping) return;
+  auto* const watch = self->state.context.watch;
+  if (watch != nullptr && watch->settled()) reload(self);
   extend_models(self);
   judge_models(self);
   self->delayed_send(self, extension_interval, extend_atom::value);

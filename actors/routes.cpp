@@ -71,6 +71,7 @@ constexpr std::array routes{
     route_entry{post, "/v1/control/resume", admin, normal, resume_ingestion},
     route_entry{post, "/v1/control/drain", admin, normal, drain_service},
     route_entry{post, "/v1/control/snapshot", admin, normal, back_up},
+    route_entry{post, "/v1/control/crash/{actor}", admin, normal, crash_actor},
 };
 
 }  // namespace

@@ -56,7 +56,7 @@ route_handler reload_model, show_model_info, list_models, activate_model, roll_b
 // popularity_routes.cpp
 route_handler list_popular, list_trending;
 // control_routes.cpp
-route_handler show_status, pause_ingestion, resume_ingestion, drain_service, back_up;
+route_handler show_status, pause_ingestion, resume_ingestion, drain_service, back_up, crash_actor;
 // training_routes.cpp
 route_handler start_training, list_tasks, show_task, cancel_task;
 // rollout_routes.cpp

@@ -1,13 +1,10 @@
 #include "actors/security_check.hpp"
 
 namespace freshet {
-namespace {
 
-bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+bool is_loopback(std::string_view host) {
+  return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
 }
-
-}  // namespace
 
 status check_security(const options& settings) {
   const auto& security = settings.security;

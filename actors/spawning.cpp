@@ -1,5 +1,6 @@
 #include "actors/spawning.hpp"
 
+#include "actors/control_consumer.hpp"
 #include "actors/courier.hpp"
 #include "actors/custodian.hpp"
 #include "actors/frontend.hpp"
@@ -10,6 +11,7 @@
 #include "actors/recommender.hpp"
 #include "actors/retrainer.hpp"
 #include "actors/scorer.hpp"
+#include "actors/supervised.hpp"
 #include "actors/trend_counter.hpp"
 #include "actors/updater.hpp"
 #include "actors/warmer.hpp"
@@ -21,8 +23,8 @@ namespace {
 /// An actor that blocks gets a thread of its own.
 template <class Make, class... Arguments>
 auto spawn_apart(caf::actor_system& system, const shared_parts& parts, Make make, Arguments&&... arguments) {
-  return parts.one_thread ? system.spawn(make, std::forward<Arguments>(arguments)...)
-                          : system.spawn<caf::detached>(make, std::forward<Arguments>(arguments)...);
+  return parts.one_thread ? spawn_supervised(system, make, std::forward<Arguments>(arguments)...)
+                          : spawn_supervised<caf::detached>(system, make, std::forward<Arguments>(arguments)...);
 }
 
 generation_context generations(const shared_parts& parts) {
@@ -44,7 +46,7 @@ void add_serving(spawners& start, caf::actor_system& system, const shared_parts&
   const auto& settings = *parts.settings;
   finisher finish(*parts.catalogue, *parts.kept, *parts.measured, *parts.journal, settings.logging);
   finish.keep_lists(*parts.quality);
-  start.scorer = [&system, finish](std::size_t slice) { return system.spawn(make_scorer, slice, finish); };
+  start.scorer = [&system, finish](std::size_t slice) { return spawn_supervised(system, make_scorer, slice, finish); };
   start.updater = [&system, parts] {
     return spawn_apart(system, parts, make_updater,
                        updater_context{.store = parts.store,
@@ -55,8 +57,8 @@ void add_serving(spawners& start, caf::actor_system& system, const shared_parts&
                                        .fallback = parts.settings->fallback});
   };
   start.recommender = [&system, parts, finish] {
-    return system.spawn(
-        make_recommender,
+    return spawn_supervised(
+        system, make_recommender,
         recommender_context{.kept = parts.kept,
                             .catalogue = parts.catalogue,
                             .table = parts.users,
@@ -74,21 +76,23 @@ void add_serving(spawners& start, caf::actor_system& system, const shared_parts&
                                          .fallback = parts.settings->fallback});
   };
   start.frontend = [&system, parts](supervisor_actor above) {
-    return system.spawn(make_frontend, frontend_context{.settings = *parts.settings,
-                                                        .measured = parts.measured,
-                                                        .ready = parts.ready,
-                                                        .time = parts.time,
-                                                        .gate = parts.gate,
-                                                        .supervisor = above,
-                                                        .store = parts.store,
-                                                        .ingestion = parts.ingestion,
-                                                        .source = parts.events->source->name(),
-                                                        .request_stop = parts.request_stop,
-                                                        .kept = parts.kept,
-                                                        .users = parts.users,
-                                                        .warm = parts.warm,
-                                                        .tasks = parts.tasks,
-                                                        .quality = parts.quality});
+    return spawn_supervised(system, make_frontend,
+                            frontend_context{.settings = *parts.settings,
+                                             .measured = parts.measured,
+                                             .ready = parts.ready,
+                                             .time = parts.time,
+                                             .gate = parts.gate,
+                                             .supervisor = above,
+                                             .store = parts.store,
+                                             .ingestion = parts.ingestion,
+                                             .source = parts.events->source->name(),
+                                             .request_stop = parts.request_stop,
+                                             .kept = parts.kept,
+                                             .users = parts.users,
+                                             .warm = parts.warm,
+                                             .tasks = parts.tasks,
+                                             .quality = parts.quality,
+                                             .visible = parts.visible});
   };
 }
 
@@ -142,8 +146,14 @@ void add_ingestion(spawners& start, caf::actor_system& system, const shared_part
 /// What brings models into service.
 void add_models(spawners& start, caf::actor_system& system, const shared_parts& parts) {
   start.model_loader = [&system, parts] {
-    return spawn_apart(system, parts, make_model_loader, std::filesystem::path(parts.settings->model.dir),
-                       std::filesystem::path(parts.settings->logging.dir) / "registry_audit.log", generations(parts));
+    const auto& settings = *parts.settings;
+    return spawn_apart(
+        system, parts, make_model_loader,
+        model_loader_context{.artifacts = settings.model.dir,
+                             .audit_log = std::filesystem::path(settings.logging.dir) / "registry_audit.log",
+                             .generations = generations(parts),
+                             .watch = parts.watch,
+                             .journal = parts.journal.get()});
   };
   start.retrainer = [&system, parts](supervisor_actor above) {
     return spawn_apart(system, parts, make_retrainer,
@@ -165,6 +175,21 @@ void add_models(spawners& start, caf::actor_system& system, const shared_parts& 
                                       .journal = parts.journal.get(),
                                       .warmup = parts.settings->warmup,
                                       .on_update = parts.settings->hot_reload.on_update});
+  };
+}
+
+/// What takes commands in that do not come by HTTP.
+void add_control(spawners& start, caf::actor_system& system, const shared_parts& parts) {
+  if (parts.events->dead_letters == nullptr || parts.settings->kafka.control_topic.empty()) return;
+  start.control_consumer = [&system, parts] {
+    return spawn_apart(system, parts, make_control_consumer,
+                       control_consumer_context{.store = parts.store,
+                                                .sink = parts.events->dead_letters,
+                                                .kafka = parts.settings->kafka,
+                                                .security = parts.settings->security,
+                                                .time = parts.time,
+                                                .measured = parts.measured,
+                                                .journal = parts.journal});
   };
 }
 
@@ -194,6 +219,7 @@ spawners make_spawners(caf::actor_system& system, const shared_parts& parts) {
   add_ingestion(start, system, parts);
   add_models(start, system, parts);
   add_custodian(start, system, parts);
+  add_control(start, system, parts);
   return start;
 }
 

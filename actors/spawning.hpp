@@ -37,6 +37,8 @@ struct shared_parts {
   const event_log* events = nullptr;
   std::shared_ptr<visibility> visible;
   std::shared_ptr<admission> gate;
+  /// Null where changes of the artifacts are not watched.
+  artifact_watch* watch = nullptr;
   /// Begins the orderly end of the process.
   std::function<void(const std::string& reason)> request_stop;
   /// Nobody has a thread of their own and nobody waits: for the simulation (tests/simulation), where one thread decides

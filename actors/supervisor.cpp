@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/model_trials.hpp"
+#include "actors/supervised.hpp"
 
 namespace freshet {
 namespace {
@@ -16,6 +17,7 @@ void announce(supervisor_pointer self) {
   self->send(crew->ingestor, crew);
   self->send(crew->warmer, crew);
   self->send(crew->custodian, crew);
+  if (state.control_consumer) self->send(state.control_consumer, crew);
   for (const auto& each : crew->updaters) self->send(each, crew);
   state.context.on_wired(crew);
 }
@@ -28,6 +30,7 @@ void announce_settings(supervisor_pointer self) {
   self->send(state.crew.custodian, state.settings);
   self->send(state.crew.retrainer, state.settings);
   self->send(state.crew.frontend, state.settings);
+  if (state.control_consumer) self->send(state.control_consumer, state.settings);
 }
 
 void occupy(supervisor_pointer self, const std::string& name) {
@@ -75,6 +78,7 @@ void add_places(supervisor_pointer self) {
   if (start.courier) add_place(self, "courier", state.courier, start.courier);
   add_place(self, "retrainer", state.crew.retrainer,
             [make = start.retrainer, self] { return make(supervisor_actor(self)); });
+  if (start.control_consumer) add_place(self, "control_consumer", state.control_consumer, start.control_consumer);
   add_place(self, "frontend", state.crew.frontend,
             [make = start.frontend, self] { return make(supervisor_actor(self)); });
 }
@@ -106,23 +110,41 @@ void on_death(supervisor_pointer self, const caf::down_msg& death) {
   self->delayed_send(self, place.backoff, run_atom::value, name);
 }
 
-actor_reports report(const supervisor_state& state) {
-  actor_reports reports;
-  for (const auto& [name, place] : state.places) {
-    reports.push_back({.name = name, .alive = place.alive, .restarts = place.restarts_ever});
+/// The supervisor first, then its places by name.
+actor_reports report(supervisor_pointer self) {
+  actor_reports reports{{.name = "supervisor",
+                         .alive = true,
+                         .restarts = 0,
+                         .waiting = static_cast<std::uint64_t>(messages_waiting(supervisor_actor(self)))}};
+  for (const auto& [name, place] : self->state.places) {
+    reports.push_back({.name = name,
+                       .alive = place.alive,
+                       .restarts = place.restarts_ever,
+                       .waiting = static_cast<std::uint64_t>(messages_waiting(place.occupant))});
   }
   return reports;
+}
+
+void measure_mailboxes(supervisor_pointer self) {
+  for (const auto& each : report(self)) self->state.context.measured->mailbox(each.name, each.waiting);
+}
+
+/// Of an exception in a handler of its own, as a real fault would be.
+void crash(supervisor_pointer self, const std::string& name) {
+  self->state.context.journal->warning("a fault is injected into actor " + name + " by command");
+  if (name == "supervisor") throw std::runtime_error("a fault injected by command");
+  const auto found = self->state.places.find(name);
+  if (found == self->state.places.end()) return;
+  if (auto victim = caf::actor_cast<caf::strong_actor_ptr>(found->second.occupant)) {
+    self->send_exit(victim, fault_by_command());
+  }
 }
 
 void stop_everybody(supervisor_pointer self, caf::typed_response_promise<bool> done) {
   auto& state = self->state;
   state.stopping = true;
+  // The others end with the state.
   auto leave = [self, done]() mutable {
-    for (auto& [name, place] : self->state.places) {
-      if (auto occupant = caf::actor_cast<caf::strong_actor_ptr>(place.occupant)) {
-        caf::anon_send_exit(occupant, stopped);
-      }
-    }
     done.deliver(true);
     self->quit(stopped);
   };
@@ -131,6 +153,12 @@ void stop_everybody(supervisor_pointer self, caf::typed_response_promise<bool> d
 }
 
 }  // namespace
+
+supervisor_state::~supervisor_state() {
+  for (const auto& each : places) {
+    if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(each.second.occupant)) caf::anon_send_exit(alive, stopped);
+  }
+}
 
 supervisor_actor::behavior_type make_supervisor(supervisor_pointer self, supervisor_context context) {
   self->state.context = std::move(context);
@@ -143,7 +171,7 @@ supervisor_actor::behavior_type make_supervisor(supervisor_pointer self, supervi
       [self](reload_atom) { return reload_on_request(self); },
       [self](const activation_order_ptr& order) { return activate_on_request(self, order); },
       [self](const trial_order_ptr& order) { return trial_on_request(self, order); },
-      [self](status_atom) -> actor_reports_ptr { return std::make_shared<const actor_reports>(report(self->state)); },
+      [self](status_atom) -> actor_reports_ptr { return std::make_shared<const actor_reports>(report(self)); },
       [self](options_ptr& changed) {
         self->state.context.rollout = changed->rollout;
         self->state.context.live_guard = changed->live_guard;
@@ -151,7 +179,11 @@ supervisor_actor::behavior_type make_supervisor(supervisor_pointer self, supervi
         announce_settings(self);
       },
       [self](tick_atom) { look_for_another_model(self); },
-      [self](extend_atom) { look_for_new_items(self); },
+      [self](extend_atom) {
+        measure_mailboxes(self);
+        look_for_new_items(self);
+      },
+      [self](crash_atom, const std::string& name) { crash(self, name); },
       [self](run_atom, const std::string& name) {
         if (self->state.stopping) return;
         occupy(self, name);

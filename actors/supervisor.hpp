@@ -1,6 +1,7 @@
 // What:    the actor above all others: starts them, restarts those that die, swaps models, stops in order.
 // Restart: with a back-off that doubles; more than `restarts_max` restarts of one actor within `restart_window` and
-//          the process gives up with a reason (promise D3): whoever runs the process restarts it whole.
+//          the process gives up with a reason (promise D3): whoever runs the process restarts it whole. So it does when
+//          the supervisor itself dies.
 // Swap:    model_swaps.hpp.
 #pragma once
 
@@ -14,6 +15,7 @@
 #include "actors/health.hpp"
 #include "actors/interfaces.hpp"
 #include "config/options.hpp"
+#include "io/artifacts/artifact_watch.hpp"
 #include "io/telemetry/logging.hpp"
 #include "io/telemetry/metrics.hpp"
 
@@ -32,6 +34,8 @@ struct spawners {
   std::function<warmer_actor()> warmer;
   /// Empty function = no dead-letter topic.
   std::function<courier_actor()> courier;
+  /// Empty function = no commands from Kafka.
+  std::function<control_consumer_actor()> control_consumer;
   std::function<model_loader_actor()> model_loader;
   std::function<retrainer_actor(supervisor_actor)> retrainer;
   std::function<frontend_actor(supervisor_actor)> frontend;
@@ -45,6 +49,8 @@ struct supervisor_context {
   hot_reload_options hot_reload;
   rollout_options rollout;
   live_guard_options live_guard;
+  /// Tells when to look at the artifacts before the next interval; null = at intervals only.
+  artifact_watch* watch = nullptr;
   /// Where the vectors of content come from, to be told: a file, or empty where the items' words are.
   std::string embeddings;
   user_query_table* table = nullptr;
@@ -87,6 +93,12 @@ struct model_swaps {
 struct supervisor_state {
   static inline const char* name = "supervisor";
 
+  supervisor_state() = default;
+  /// Nobody lives on without a supervisor, however it ended.
+  ~supervisor_state();
+  supervisor_state(const supervisor_state&) = delete;
+  supervisor_state& operator=(const supervisor_state&) = delete;
+
   /// One actor's post, which it can die on and be replaced.
   struct place {
     /// Starts the actor and enters it into the wiring.
@@ -103,6 +115,7 @@ struct supervisor_state {
   wiring crew;
   model_loader_actor model_loader;
   courier_actor courier;
+  control_consumer_actor control_consumer;
 
   model_swaps swaps;
   /// As they were read again; null = as everybody got them at the start.

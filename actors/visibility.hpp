@@ -42,6 +42,8 @@ class visibility : public std::enable_shared_from_this<visibility> {
   /// False when no credit came back within `timeout`.
   bool wait_for_credit(std::chrono::milliseconds timeout);
   std::size_t batches_under_way() const;
+  /// How many may be under way at once.
+  std::size_t credits() const { return credits_; }
 
   /// Calls `done` once every record before `next_offset` of the partition is visible: at once, or later.
   /// `done` gets how many of `offsets` were duplicates.

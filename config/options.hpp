@@ -219,6 +219,10 @@ struct kafka_options {
   /// What to do when the stored offset is no longer in the log: halt, earliest or latest.
   std::string on_data_loss = "halt";
   std::size_t batch_records_max = 1'000;
+  /// Topic of commands to the service; answers go to `<control_topic>.replies`. Empty = no commands from Kafka.
+  std::string control_topic = "freshet.control";
+  /// A command whose `ts` is older is refused, and so long a command that comes again is known.
+  seconds control_expiry{300};
   /// Any librdkafka property, passed through.
   std::map<std::string, std::string> properties;
 };
@@ -284,6 +288,11 @@ struct live_guard_options {
   double fallback_rate_max = .95;
 };
 
+struct debug_options {
+  /// Whether `freshet ctl crash` may make actors die.
+  bool fault_injection = false;
+};
+
 /// What `freshet analyze` holds a running service against.
 struct targets_options {
   milliseconds p50{50};
@@ -322,6 +331,7 @@ struct options {
   retrain_options retrain;
   rollout_options rollout;
   live_guard_options live_guard;
+  debug_options debug;
   targets_options targets;
 };
 

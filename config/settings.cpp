@@ -205,6 +205,10 @@ void declare_operations(std::vector<setting>& all) {
                  "What to do when the stored offset is no longer in the log."),
           number("kafka.batch_records_max", FRESHET_AT(kafka.batch_records_max), 1, million,
                  "Most records that are written to the database at once.", {"BATCH_SIZE"}),
+          text("kafka.control_topic", FRESHET_AT(kafka.control_topic),
+               "Topic of commands to this service, answered in TOPIC.replies; empty = none are taken from Kafka."),
+          number("kafka.control_expiry_seconds", FRESHET_AT(kafka.control_expiry), 1, 86'400,
+                 "Age at which a command is refused, and for how long one that comes again is known."),
           number("supervisor.restarts_max", FRESHET_AT(supervisor.restarts_max), 0, 1000,
                  "Restarts of one actor within the window before the process gives up."),
           number("supervisor.restart_window_seconds", FRESHET_AT(supervisor.restart_window), 1, 86'400,
@@ -212,6 +216,8 @@ void declare_operations(std::vector<setting>& all) {
           number("supervisor.backoff_min_ms", FRESHET_AT(supervisor.backoff_min), 1, day_ms,
                  "Pause before the first restart of an actor; it doubles with each."),
           number("supervisor.backoff_max_ms", FRESHET_AT(supervisor.backoff_max), 1, day_ms, "Longest such pause."),
+          boolean("debug.fault_injection", FRESHET_AT(debug.fault_injection),
+                  "Whether `freshet ctl crash` may make actors die: for tests, never in production."),
       });
 }
 

@@ -15,8 +15,8 @@ std::string text_of(const json_tree& entry, std::string_view name) {
 }
 
 error damaged(const std::filesystem::path& root, const std::string& why) {
-  return {error_code::corrupted,
-          (root / "registry.json").string() + ": " + why + "; repair it, or copy registry.json.previous over it"};
+  return {error_code::corrupted, (root / "registry.json").string() + ": " + why +
+                                     "; `freshet model list` puts registry.json.previous in its place"};
 }
 
 /// "bert_als_20251108_v1" -> version "20251108_v1": the id's end from the first part that is a number.
@@ -90,6 +90,10 @@ result<std::string> current_id_of(const std::filesystem::path& root, const json_
 
 result<registry> registry::read(const std::filesystem::path& root) {
   FRESHET_ASSIGN(const json_tree tree, read_registry_file(root));
+  return from(root, tree);
+}
+
+result<registry> registry::from(const std::filesystem::path& root, const json_tree& tree) {
   registry read;
   if (const json_tree* models = tree.find("models"); models != nullptr && models->type() != json_tree::kind::null) {
     if (!models->is_object()) return damaged(root, "models is no object");

@@ -7,8 +7,8 @@
 //         held_out_from, current_trained_again}} what it was compared with; {trained_events} how many events there
 //         were.
 // Writes: under a lock file, temp + fsync + rename, the previous copy kept as registry.json.previous, one line in
-//         logs/registry_audit.log: time, action, model, previous model, by whom. A damaged registry is an error that
-//         names the previous copy as the remedy.
+//         logs/registry_audit.log: time, action, model, previous model, by whom. Reading a damaged registry is an
+//         error; recover_registry puts the previous copy in its place.
 // Errors: not_found, conflict (a model that failed), unavailable (the lock is held for ten seconds), corrupted.
 // Reads:  version, status, created_at are optional; model_id wins over a stale `path`; relative paths are tried from
 //         the working directory, then from the root; <root>/<type>/<version> is the last resort.
@@ -26,6 +26,8 @@
 #include "core/evaluation/quality_gate.hpp"
 
 namespace freshet {
+
+class json_tree;
 
 struct registered_model {
   std::string model_id;
@@ -52,6 +54,8 @@ class registry {
  public:
   /// `root` holds registry.json. No file yet is an empty registry.
   static result<registry> read(const std::filesystem::path& root);
+  /// What `read` would give if this were the file's content.
+  static result<registry> from(const std::filesystem::path& root, const json_tree& tree);
 
   const std::vector<registered_model>& models() const { return models_; }
   /// The one that serves, or nothing.
@@ -76,6 +80,19 @@ struct registration {
   std::string selected_by = "freshet train";
   std::filesystem::path audit_log = registry_audit_log;
 };
+
+struct recovery {
+  /// Stays the current model whatever the previous copy names; empty = what the copy names is current.
+  std::string serving;
+  std::string by;
+  std::filesystem::path audit_log = registry_audit_log;
+};
+/// Puts registry.json.previous in the place of a registry.json that is damaged, which is kept as registry.json.damaged.
+/// Returns the sentence that tells what was done; nothing when the registry reads well, or is not there. Errors:
+/// corrupted when the previous copy is of no use either, unavailable while somebody may still be writing (changed
+/// within the last two seconds).
+[[nodiscard]] result<std::optional<std::string>> recover_registry(const std::filesystem::path& root,
+                                                                  const recovery& how, const clock& time);
 
 /// Reserves the next version of today for a type: artifacts go to the returned directory.
 struct reserved_version {
@@ -102,6 +119,9 @@ struct pruning {
 [[nodiscard]] result<std::vector<std::string>> prune_models(
     const std::filesystem::path& root, const pruning& wanted, const clock& time,
     const std::filesystem::path& audit_log = registry_audit_log);
+/// Marks a model as put away: no rollback goes to it. Its files stay. Errors: not_found, conflict for the current one.
+[[nodiscard]] status archive_model(const std::filesystem::path& root, std::string_view model_id, std::string_view by,
+                                   const clock& time, const std::filesystem::path& audit_log = registry_audit_log);
 
 /// Which model `rollback_model` would select: the one that was activated last before the current one, passing over
 /// those that failed, are archived, or were rolled back themselves since. Errors: not_found when there is none.

@@ -7,6 +7,7 @@
 #include "core/base/check.hpp"
 #include "core/base/text.hpp"
 #include "io/artifacts/registry.hpp"
+#include "io/artifacts/registry_audit.hpp"
 #include "io/artifacts/registry_file.hpp"
 #include "io/events/timestamp.hpp"
 #include "io/files/atomic_file.hpp"
@@ -42,6 +43,11 @@ json_tree to_json(const gate_figures& figures) {
   gate.set("held_out_from", json_tree::of_text(to_rfc3339(figures.held_out_from)));
   gate.set("current_trained_again", json_tree::of_boolean(figures.current_trained_again));
   return gate;
+}
+
+std::string text_of(const json_tree& entry, std::string_view name) {
+  const json_tree* found = entry.find(name);
+  return found == nullptr ? std::string() : found->text().value_or("");
 }
 
 std::string current_id(const json_tree& tree) {
@@ -85,19 +91,21 @@ void select(json_tree& tree, std::string_view id, const json_tree& entry, std::s
     if (json_tree* selected = models->find(id); selected != nullptr && selected->is_object()) {
       selected->set("activated_at", json_tree::of_text(now));
       if (selected->find("rolled_back_at") != nullptr) selected->set("rolled_back_at", json_tree());
+      // Whoever selects a model that was put away has taken it out again.
+      if (text_of(*selected, "status") == "archived") selected->set("status", json_tree::of_text("active"));
     }
   }
-}
-
-std::string text_of(const json_tree& entry, std::string_view name) {
-  const json_tree* found = entry.find(name);
-  return found == nullptr ? std::string() : found->text().value_or("");
 }
 
 /// Whether a rollback may go to it at all.
 bool may_return(const json_tree& entry) {
   const auto state = text_of(entry, "status");
   return entry.is_object() && (state.empty() || state == "active") && text_of(entry, "rolled_back_at").empty();
+}
+
+error unknown_model(const std::filesystem::path& root, std::string_view model_id) {
+  return {error_code::not_found, "no model " + in_quotes(model_id) + " in " + (root / "registry.json").string() +
+                                     "; see `freshet model list`"};
 }
 
 /// The object `models`, made when it is missing.
@@ -172,7 +180,9 @@ status register_model(const std::filesystem::path& root, const reserved_version&
     return success{};
   }));
   const char* const action = activates ? "REGISTER_ACTIVATE" : entry.failure.empty() ? "REGISTER" : "REGISTER_FAILED";
-  return append_registry_audit(entry.audit_log, action, model.model_id, previous, entry.selected_by, time);
+  return append_audit(entry.audit_log,
+                      {.what = action, .model_id = model.model_id, .previous = previous, .by = entry.selected_by},
+                      time);
 }
 
 status activate_model(const std::filesystem::path& root, std::string_view model_id, std::string_view selected_by,
@@ -181,10 +191,7 @@ status activate_model(const std::filesystem::path& root, std::string_view model_
   FRESHET_TRY(change_registry_file(root, [&](json_tree& tree) -> status {
     FRESHET_ASSIGN(json_tree* const models, models_of(tree));
     const json_tree* found = models->find(model_id);
-    if (found == nullptr) {
-      return error{error_code::not_found, "no model " + in_quotes(model_id) + " in " +
-                                              (root / "registry.json").string() + "; see `freshet model list`"};
-    }
+    if (found == nullptr) return unknown_model(root, model_id);
     const json_tree* state = found->find("status");
     if (state != nullptr && state->text() == "failed") {
       return error{error_code::conflict, std::string(model_id) + " is marked as failed; choose another model"};
@@ -194,7 +201,8 @@ status activate_model(const std::filesystem::path& root, std::string_view model_
     select(tree, model_id, entry, selected_by, time);
     return success{};
   }));
-  return append_registry_audit(audit_log, "ACTIVATE", model_id, previous, selected_by, time);
+  return append_audit(audit_log, {.what = "ACTIVATE", .model_id = model_id, .previous = previous, .by = selected_by},
+                      time);
 }
 
 result<std::string> rollback_target(const std::filesystem::path& root) {
@@ -238,7 +246,26 @@ status rollback_model(const std::filesystem::path& root, std::string_view to, st
     select(tree, to, entry, selected_by, time);
     return success{};
   }));
-  return append_registry_audit(audit_log, "ROLLBACK", to, previous, selected_by, time);
+  return append_audit(audit_log, {.what = "ROLLBACK", .model_id = to, .previous = previous, .by = selected_by}, time);
+}
+
+status archive_model(const std::filesystem::path& root, std::string_view model_id, std::string_view by,
+                     const clock& time, const std::filesystem::path& audit_log) {
+  std::string current;
+  FRESHET_TRY(change_registry_file(root, [&](json_tree& tree) -> status {
+    FRESHET_ASSIGN(json_tree* const models, models_of(tree));
+    json_tree* found = models->find(model_id);
+    if (found == nullptr) return unknown_model(root, model_id);
+    current = current_id(tree);
+    if (current == model_id) {
+      return error{error_code::conflict,
+                   std::string(model_id) + " is the current model; activate another before it is archived"};
+    }
+    found->set("status", json_tree::of_text("archived"));
+    found->set("archived_at", json_tree::of_text(to_rfc3339(time.now_seconds())));
+    return success{};
+  }));
+  return append_audit(audit_log, {.what = "ARCHIVE", .model_id = model_id, .previous = current, .by = by}, time);
 }
 
 }  // namespace freshet

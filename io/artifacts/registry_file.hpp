@@ -8,6 +8,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/result.hpp"
 #include "io/artifacts/json_tree.hpp"
+#include "io/files/file_descriptor.hpp"
 
 namespace freshet {
 
@@ -19,9 +20,10 @@ namespace freshet {
 [[nodiscard]] status change_registry_file(const std::filesystem::path& root,
                                           const std::function<status(json_tree&)>& edit);
 
-/// One line of logs/registry_audit.log. Errors: io_failure; the registry is changed by then.
-[[nodiscard]] status append_registry_audit(const std::filesystem::path& path, std::string_view action,
-                                           std::string_view model_id, std::string_view previous, std::string_view by,
-                                           const clock& time);
+[[nodiscard]] std::filesystem::path registry_file(const std::filesystem::path& root);
+[[nodiscard]] std::filesystem::path previous_registry_file(const std::filesystem::path& root);
+/// Whoever holds it is the only one to change the registry; a crash lets go of it. Errors: unavailable when another
+/// holds it for ten seconds.
+[[nodiscard]] result<file_descriptor> lock_registry(const std::filesystem::path& root);
 
 }  // namespace freshet

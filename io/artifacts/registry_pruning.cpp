@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "io/artifacts/registry.hpp"
+#include "io/artifacts/registry_audit.hpp"
 #include "io/artifacts/registry_file.hpp"
 
 namespace freshet {
@@ -61,7 +62,8 @@ result<std::vector<std::string>> prune_models(const std::filesystem::path& root,
     if (is_current) continue;
     std::error_code failed;
     std::filesystem::remove_all(model.path, failed);
-    FRESHET_TRY(append_registry_audit(audit_log, "ARCHIVE", model.model_id, "", wanted.by, time));
+    FRESHET_TRY(append_audit(audit_log,
+                             {.what = "ARCHIVE", .model_id = model.model_id, .previous = "", .by = wanted.by}, time));
     archived.push_back(model.model_id);
   }
   return archived;

@@ -67,8 +67,8 @@ class event_source {
   /// Name under which offsets are stored: the topic.
   virtual std::string name() const = 0;
 
-  /// Joins. `positions` is called from inside poll whenever partitions are assigned; what was polled before that
-  /// has been applied by then, because the same thread applies it.
+  /// Joins, also again after `close`. `positions` is called from inside poll whenever partitions are assigned; what was
+  /// polled before that has been applied by then, because the same thread applies it.
   virtual status open(position_lookup positions) = 0;
 
   /// At most `records_max` records of one partition, waiting up to `timeout` for the first; partitions take turns.

@@ -55,6 +55,8 @@ void append_ingestion(std::string& out, const service_status& status) {
     }
     partition.close();
   });
+  ingestion.count("batches_under_way", status.credits.under_way);
+  ingestion.count("credits", status.credits.max);
   ingestion.close();
 }
 
@@ -134,6 +136,7 @@ response render_status(const service_status& status) {
     actor.text("name", each.name);
     actor.flag("alive", each.alive);
     actor.count("restarts", each.restarts);
+    actor.count("mailbox", each.mailbox);
     actor.close();
   });
   out += ',';

@@ -1,13 +1,14 @@
 // What:   what operators ask and command: GET /v1/models, POST /v1/models/{id}/activate, POST /v1/models/rollback,
-//         GET /v1/status, POST /v1/control/{pause,resume,drain}; pure rendering of plain structs.
+//         GET /v1/status, POST /v1/control/{pause,resume,drain}, POST /v1/control/crash/{actor}; pure rendering of
+//         plain structs.
 // Bodies: models: {current, serving, models: [{model_id, model_type, version, status, created_at, metrics,
 //         hyperparameters, current, serving}]}; `current` is what the registry names, `serving` what answers.
 //         activation: {status: activated | rolled_back | no_update, previous_model_id, new_model_id, reloaded}.
 //         status: {status: serving | draining, version, uptime_seconds, ready, checks, model, ingestion: {paused,
-//         source, partitions: [{partition, position, end, lag}]}, store: {users, items, events, dead_letters}, actors:
-//         [{name, alive, restarts}], trial, online_quality (rollout_api.hpp)}. Lag is null while the end of a partition
-//         is not known. Depths of mailboxes are not there: CAF 0.17.6 lets nobody but the actor itself look. control:
-//         {status: paused | running | draining}.
+//         source, partitions: [{partition, position, end, lag}], batches_under_way, credits}, store: {users, items,
+//         events, dead_letters}, actors: [{name, alive, restarts, mailbox}], trial, online_quality (rollout_api.hpp)}.
+//         Lag is null while the end of a partition is not known; a mailbox is how many messages wait. control: {status:
+//         paused | running | draining | crashing}.
 #pragma once
 
 #include <cstdint>
@@ -56,6 +57,11 @@ struct service_status {
   /// Name of the log.
   std::string source;
   std::vector<partition_state> partitions;
+  /// Batches that are with the updaters, and how many may be.
+  struct flow {
+    std::uint64_t under_way{};
+    std::uint64_t max{};
+  } credits;
   struct stored {
     std::uint64_t users{};
     std::uint64_t items{};
@@ -68,6 +74,7 @@ struct service_status {
     std::string name;
     bool alive{};
     std::uint64_t restarts{};
+    std::uint64_t mailbox{};
   };
   std::vector<actor> actors;
   rollout_summary rollout;

@@ -155,6 +155,8 @@ struct metrics::state {
   // Actors and store.
   Family<Gauge>& mailboxes = gauges("freshet_actor_mailbox_messages", "Messages that wait for an actor.");
   Family<Counter>& restarts = counters("freshet_actor_restarts_total", "Actors that died and were started again.");
+  Family<Counter>& commands =
+      counters("freshet_control_commands_total", "Commands that came through Kafka, by what became of them.");
   Gauge& stalled = gauges("freshet_store_write_stalled", "1 while the store cannot write.").Add({});
 
   std::mutex model_mutex;
@@ -297,6 +299,10 @@ void metrics::mailbox(std::string_view actor, std::size_t messages) {
 
 void metrics::actor_restarted(std::string_view actor) {
   state_->restarts.Add({{"actor", std::string(actor)}}).Increment();
+}
+
+void metrics::control_command(std::string_view result) {
+  state_->commands.Add({{"result", std::string(result)}}).Increment();
 }
 
 void metrics::store_stalled(bool stalled) {

@@ -76,9 +76,11 @@ class metrics {
   /// Of a list's approximate index, as measured when the model was loaded; 1 without an index.
   void approximate_recall(std::string_view list, double recall);
 
-  // --- actors: freshet_actor_mailbox_messages{actor}, freshet_actor_restarts_total{actor}
+  // --- actors: freshet_actor_mailbox_messages{actor}, freshet_actor_restarts_total{actor}; commands that came through
+  //     Kafka: freshet_control_commands_total{result}: done, failed, or why not
   void mailbox(std::string_view actor, std::size_t messages);
   void actor_restarted(std::string_view actor);
+  void control_command(std::string_view result);
 
   // --- caches: freshet_cache_{hits,misses,evictions}_total{cache}, freshet_cache_entries{cache}
   struct cache_figures {

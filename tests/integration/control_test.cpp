@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <thread>
+
 #include "tests/support/service_process.hpp"
 #include "tests/support/small_shop.hpp"
 
@@ -50,7 +53,42 @@ TEST_F(control, shows_how_the_service_is) {
   }
   const auto in_words = ctl(service, {"status"});
   EXPECT_THAT(in_words.output, HasSubstr("ingestion"));
-  EXPECT_THAT(in_words.output, HasSubstr("trend_counter"));
+  EXPECT_THAT(in_words.output, HasSubstr("|- trend_counter"));
+  EXPECT_THAT(in_words.output, HasSubstr("mailbox"));
+  EXPECT_THAT(service.get("/metrics?format=prometheus").raw.body,
+              HasSubstr("freshet_actor_mailbox_messages{actor=\"updater/0\"}"));
+}
+
+TEST_F(control, watches_the_status_until_it_is_interrupted) {
+  service_process service(shop.directory());
+  testing::child_process watching({FRESHET_BINARY, "ctl", "status", "--watch", "0.05", "--url", service.address()},
+                                  shop.directory(), "watch");
+  const auto looks = [&] {
+    std::size_t count = 0;
+    const auto printed = watching.output();
+    for (auto at = printed.find("service "); at != std::string::npos; at = printed.find("service ", at + 1)) ++count;
+    return count;
+  };
+  for (int i = 0; i < 2'000 && looks() < 3; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_GE(looks(), 3U);
+  EXPECT_TRUE(watching.running());
+}
+
+TEST_F(control, verifies_what_the_guide_has_checked_after_a_rollback) {
+  shop.ingest();
+  shop.train("popularity", "1");
+  service_process service(shop.directory());
+  EXPECT_EQ(ctl(service, {"warmup", "--force"}).exit_code, 0);
+  // Beside other tests nobody can promise a latency.
+  std::ofstream(shop.path("patient.yaml")) << "targets: {p99: 60000}\n";
+  const auto good = ctl(service, {"verify", "--config", shop.path("patient.yaml")});
+  EXPECT_EQ(good.exit_code, 0) << good.output << good.errors;
+  for (const char* check : {"health   ok", "model    ok", "caches   ok", "answers  ok", "latency  ok", "errors   ok"}) {
+    EXPECT_THAT(good.output, HasSubstr(check));
+  }
+  const auto other = ctl(service, {"verify", "--config", shop.path("patient.yaml"), "--model", "als_19700101_v1"});
+  EXPECT_EQ(other.exit_code, 1);
+  EXPECT_THAT(other.output, HasSubstr("expected als_19700101_v1"));
 }
 
 TEST_F(control, pauses_and_resumes_ingestion_without_losing_an_event) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
 #include <thread>
 
@@ -211,6 +212,94 @@ TEST_F(registry_of_models, writes_an_audit_line_that_nobody_can_forge) {
       "train\"\n"
       "2025-11-08T15:30:00Z - ACTIVATE - model_id=\"als_20251108_v2\" previous=\"als_20251108_v1\" "
       "by=\"me\\nADMIN\"\n");
+}
+
+TEST_F(registry_of_models, archives_any_model_but_the_current_one) {
+  const auto first = add("als").model_id;
+  const auto second = add("als").model_id;
+  const auto refused = archive_model(root_, second, "me", time_, audit_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.failure().code, error_code::conflict);
+  EXPECT_EQ(archive_model(root_, "als_1", "me", time_, audit_).failure().code, error_code::not_found);
+  ASSERT_TRUE(archive_model(root_, first, "me", time_, audit_));
+  EXPECT_EQ(registry::read(root_)->find(first)->status, "archived");
+  EXPECT_FALSE(rollback_target(root_)) << "no rollback goes to what was put away";
+  EXPECT_THAT(*read_file(audit_), HasSubstr("ARCHIVE - model_id=\"" + first));
+  ASSERT_TRUE(activate_model(root_, first, "me", time_, audit_));
+  EXPECT_EQ(registry::read(root_)->find(first)->status, "active");
+}
+
+class damaged_registry : public registry_of_models {
+ protected:
+  damaged_registry() {
+    first_ = add("als").model_id;
+    second_ = add("als").model_id;
+  }
+  /// As a crash of some other program's writer would leave it, a while ago.
+  void damage(const std::string& file = "registry.json") {
+    const auto front = text(file).substr(0, 60);
+    std::ofstream(root_ / file) << front;
+    const auto long_ago = fs::file_time_type::clock::now() - std::chrono::minutes(1);
+    fs::last_write_time(root_ / file, long_ago);
+  }
+  auto recover(const std::string& serving = "") {
+    return recover_registry(root_, {.serving = serving, .by = "me", .audit_log = audit_}, time_);
+  }
+
+  std::string first_;
+  std::string second_;
+};
+
+TEST_F(damaged_registry, is_recovered_from_the_previous_copy) {
+  damage();
+  const auto sentence = recover();
+  ASSERT_TRUE(sentence) << sentence.failure().message;
+  ASSERT_TRUE(*sentence);
+  EXPECT_THAT(**sentence, AllOf(HasSubstr("registry.json.previous"), HasSubstr(first_)));
+  EXPECT_EQ(registry::read(root_)->current()->model_id, first_);
+  EXPECT_EQ(text("registry.json.damaged").size(), 60U);
+  EXPECT_THAT(*read_file(audit_), HasSubstr("RECOVER"));
+  EXPECT_EQ(*recover(), std::nullopt) << "once is enough";
+}
+
+TEST_F(damaged_registry, keeps_the_model_that_serves_although_the_copy_does_not_know_it) {
+  damage();
+  ASSERT_TRUE(recover(second_));
+  const auto read = registry::read(root_);
+  EXPECT_EQ(read->current()->model_id, second_);
+  EXPECT_EQ(read->find(second_)->path, root_ / "als/20251108_v2");
+  EXPECT_EQ(read->find(second_)->status, "active");
+}
+
+TEST_F(damaged_registry, is_left_alone_while_somebody_may_be_writing_it) {
+  std::ofstream(root_ / "registry.json") << "{";
+  const auto refused = recover();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.failure().code, error_code::unavailable);
+  EXPECT_EQ(text(), "{");
+}
+
+TEST_F(damaged_registry, without_a_good_copy_is_an_error_that_names_both) {
+  damage();
+  damage("registry.json.previous");
+  const auto refused = recover();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.failure().code, error_code::corrupted);
+  EXPECT_THAT(refused.failure().message, AllOf(HasSubstr("registry.json:"), HasSubstr("registry.json.previous")));
+}
+
+TEST_F(damaged_registry, is_recovered_once_by_many_at_once) {
+  damage();
+  std::atomic<int> recoveries{0};
+  std::vector<std::thread> all;
+  for (int i = 0; i < 8; ++i) {
+    all.emplace_back([&] {
+      const auto done = recover();
+      if (done && *done) ++recoveries;
+    });
+  }
+  for (auto& each : all) each.join();
+  EXPECT_EQ(recoveries, 1);
 }
 
 TEST_F(registry_of_models, loses_no_model_when_many_register_at_once) {

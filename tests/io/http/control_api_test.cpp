@@ -41,14 +41,15 @@ TEST(control_api, shows_how_the_service_is) {
   status.source = "embedded";
   status.partitions = {{partition_id{0}, 5, 9}, {partition_id{1}, 2, -1}};
   status.store = service_status::stored{.users = 1, .items = 2, .events = 3, .dead_letters = 4};
-  status.actors = {{"ingestor", true, 2}};
+  status.credits = {3, 8};
+  status.actors = {{"ingestor", true, 2, 7}};
   const auto body = json::parse(render_status(status).body);
   EXPECT_EQ(body.at("status"), "serving");
   EXPECT_TRUE(body.at("model").is_null());
   EXPECT_EQ(body.at("ingestion"), json::parse(R"({"paused":true,"source":"embedded","partitions":[
-      {"partition":0,"position":5,"end":9,"lag":4},{"partition":1,"position":2,"end":null,"lag":null}]})"));
+      {"partition":0,"position":5,"end":9,"lag":4},{"partition":1,"position":2,"end":null,"lag":null}],"batches_under_way":3,"credits":8})"));
   EXPECT_EQ(body.at("store"), json::parse(R"({"users":1,"items":2,"events":3,"dead_letters":4})"));
-  EXPECT_EQ(body.at("actors"), json::parse(R"([{"name":"ingestor","alive":true,"restarts":2}])"));
+  EXPECT_EQ(body.at("actors"), json::parse(R"([{"name":"ingestor","alive":true,"restarts":2,"mailbox":7}])"));
 
   status.draining = true;
   status.store.reset();
