@@ -55,7 +55,7 @@ TEST_F(command_line, wrong_usage_is_2_and_help_is_0) {
 TEST_F(command_line, every_command_explains_itself_with_an_example) {
   const std::string help = run({"--help"}).output;
   for (const char* command :
-       {"generate", "ingest", "produce", "train", "evaluate", "serve", "model", "check-config", "version"}) {
+       {"generate", "ingest", "export", "produce", "train", "evaluate", "serve", "model", "check-config", "version"}) {
     EXPECT_THAT(help, HasSubstr(std::string("\n  ") + command + " "));
     const auto shown = run({command, "--help"});
     EXPECT_EQ(shown.exit_code, 0);

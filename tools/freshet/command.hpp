@@ -66,6 +66,7 @@ void add_configure(CLI::App& app, invocation& call);
 void add_ctl(CLI::App& app, invocation& call);
 void add_evaluate(CLI::App& app, invocation& call);
 void add_evaluate_hybrid(CLI::App& app, invocation& call);
+void add_export(CLI::App& app, invocation& call);
 void add_gdpr(CLI::App& app, invocation& call);
 void add_generate(CLI::App& app, invocation& call);
 void add_ingest(CLI::App& app, invocation& call);
