@@ -8,7 +8,7 @@ namespace freshet {
 
 rejected_rows::rejected_rows(const std::string& source, const std::filesystem::path& other_directory) {
   const std::filesystem::path named = source == "-" ? other_directory / "stdin" : std::filesystem::path(source);
-  beside_ = named.string() + ".rejected.ndjson";
+  beside_ = named.string() + std::string(ending);
   elsewhere_ = other_directory / beside_.filename();
 }
 

@@ -17,6 +17,9 @@ namespace freshet {
 
 class rejected_rows {
  public:
+  /// What is added to a file's name.
+  static constexpr std::string_view ending = ".rejected.ndjson";
+
   /// `source`: the file's path, "-" for standard input, whose rejected rows go to stdin.rejected.ndjson in
   /// `other_directory`.
   rejected_rows(const std::string& source, const std::filesystem::path& other_directory);

@@ -54,8 +54,8 @@ TEST_F(command_line, wrong_usage_is_2_and_help_is_0) {
 
 TEST_F(command_line, every_command_explains_itself_with_an_example) {
   const std::string help = run({"--help"}).output;
-  for (const char* command :
-       {"generate", "ingest", "export", "produce", "train", "evaluate", "serve", "model", "check-config", "version"}) {
+  for (const char* command : {"generate", "ingest", "stream-ingest", "export", "produce", "train", "evaluate", "serve",
+                              "model", "check-config", "version"}) {
     EXPECT_THAT(help, HasSubstr(std::string("\n  ") + command + " "));
     const auto shown = run({command, "--help"});
     EXPECT_EQ(shown.exit_code, 0);

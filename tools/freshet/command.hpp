@@ -77,6 +77,7 @@ void add_optimize(CLI::App& app, invocation& call);
 void add_produce(CLI::App& app, invocation& call);
 void add_restore(CLI::App& app, invocation& call);
 void add_serve(CLI::App& app, invocation& call);
+void add_stream_ingest(CLI::App& app, invocation& call);
 void add_train(CLI::App& app, invocation& call);
 void add_train_hybrid(CLI::App& app, invocation& call);
 void add_version(CLI::App& app, invocation& call);

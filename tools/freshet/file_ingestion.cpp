@@ -44,15 +44,17 @@ void add_taken(const rows_taken& taken, ingestion_counts& counts) {
       counts.duplicates && taken.duplicates ? std::optional(*counts.duplicates + *taken.duplicates) : std::nullopt;
 }
 
-/// Calls `take` with every batch of the file; shows the progress.
+/// Calls `take` with every batch of the file; shows the progress. `is_unreadable`: why it failed.
 template <class Row, class Take>
 status for_each_batch(opened_file<Row> file, const char* unit, ingestion_counts& counts, rejections& rejected,
-                      stop_request& stop, Take take) {
+                      stop_condition& stop, bool& is_unreadable, Take take) {
   parse_ahead<Row> parser(std::move(file.rows));
   progress shown(unit);
   const std::uint64_t read_before = counts.read;
   for (;;) {
-    FRESHET_ASSIGN(auto batch, parser.next(stop));
+    auto next = parser.next(stop);
+    is_unreadable = !next;
+    FRESHET_ASSIGN(auto batch, std::move(next));
     if (!batch) return rejected.flush();
     counts.read += batch->rows.size() + batch->bad.size();
     for (const auto& bad : batch->bad) FRESHET_TRY(rejected.add(bad));
@@ -90,20 +92,21 @@ class last_items {
 status file_ingestion::add_events(opened_file<event> file) {
   rejections rejected(file.path, rejected_directory_, events_);
   ingest_batch batch;
-  return for_each_batch(std::move(file), "events", events_, rejected, stop_, [&](std::vector<event> rows) -> status {
-    batch.events.clear();
-    for (auto& row : rows) {
-      // As the ingestor identifies events that come through a log.
-      std::string identity = "id:" + row.event_id;
-      batch.events.push_back({.value = std::move(row), .identity = std::move(identity)});
-    }
-    FRESHET_ASSIGN(const auto taken, target_.put_events(batch));
-    add_taken(taken, events_);
-    for (const auto& refused : taken.refused) {
-      FRESHET_TRY(rejected.add(refused_by_service(refused, encode(batch.events[refused.index].value))));
-    }
-    return success{};
-  });
+  return for_each_batch(
+      std::move(file), "events", events_, rejected, stop_, is_file_at_fault_, [&](std::vector<event> rows) -> status {
+        batch.events.clear();
+        for (auto& row : rows) {
+          // As the ingestor identifies events that come through a log.
+          std::string identity = "id:" + row.event_id;
+          batch.events.push_back({.value = std::move(row), .identity = std::move(identity)});
+        }
+        FRESHET_ASSIGN(const auto taken, target_.put_events(batch));
+        add_taken(taken, events_);
+        for (const auto& refused : taken.refused) {
+          FRESHET_TRY(rejected.add(refused_by_service(refused, encode(batch.events[refused.index].value))));
+        }
+        return success{};
+      });
 }
 
 status file_ingestion::add_items(opened_file<item> file) {
@@ -119,12 +122,13 @@ status file_ingestion::add_items(opened_file<item> file) {
     waiting.clear();
     return success{};
   };
-  FRESHET_TRY(for_each_batch(std::move(file), "items", items_, rejected, stop_, [&](std::vector<item> rows) -> status {
-    for (auto& row : rows) {
-      if (!waiting.add(std::move(row))) ++*items_.duplicates;
-    }
-    return waiting.items().size() < items_at_once_max ? status(success{}) : put();
-  }));
+  FRESHET_TRY(for_each_batch(std::move(file), "items", items_, rejected, stop_, is_file_at_fault_,
+                             [&](std::vector<item> rows) -> status {
+                               for (auto& row : rows) {
+                                 if (!waiting.add(std::move(row))) ++*items_.duplicates;
+                               }
+                               return waiting.items().size() < items_at_once_max ? status(success{}) : put();
+                             }));
   if (!waiting.items().empty()) FRESHET_TRY(put());
   return rejected.flush();
 }

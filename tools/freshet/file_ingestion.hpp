@@ -43,7 +43,7 @@ struct opened_file {
 class file_ingestion {
  public:
   /// `rejected_directory` takes what cannot be written beside a file, and the rejected rows of standard input.
-  file_ingestion(ingest_target& target, std::filesystem::path rejected_directory, stop_request& stop)
+  file_ingestion(ingest_target& target, std::filesystem::path rejected_directory, stop_condition& stop)
       : target_(target), rejected_directory_(std::move(rejected_directory)), stop_(stop) {}
 
   status add_events(opened_file<event> file);
@@ -51,13 +51,16 @@ class file_ingestion {
 
   const ingestion_counts& events() const { return events_; }
   const ingestion_counts& items() const { return items_; }
+  /// Whether it was the last file that could not be read, and not the target or the disk that failed.
+  bool is_file_at_fault() const { return is_file_at_fault_; }
 
  private:
   ingest_target& target_;
   std::filesystem::path rejected_directory_;
-  stop_request& stop_;
+  stop_condition& stop_;
   ingestion_counts events_;
   ingestion_counts items_;
+  bool is_file_at_fault_ = false;
 };
 
 }  // namespace freshet::tools

@@ -8,6 +8,7 @@
 #include "io/store/store_settings.hpp"
 #include "tools/freshet/command.hpp"
 #include "tools/freshet/file_ingestion.hpp"
+#include "tools/freshet/ingestion_report.hpp"
 
 namespace freshet::tools {
 namespace {
@@ -89,39 +90,6 @@ status ingest_files(opened_files files, file_ingestion& work, stop_request& stop
   return success{};
 }
 
-std::string with_commas(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
-    digits.insert(digits.begin() + at, ',');
-  return digits;
-}
-
-void print_counts(const char* name, const ingestion_counts& counts, const char* duplicates) {
-  if (counts.read == 0) return;
-  std::printf("%s %s read, %s applied, %s %s, %s rejected\n", name, with_commas(counts.read).c_str(),
-              with_commas(counts.applied).c_str(),
-              counts.duplicates ? with_commas(*counts.duplicates).c_str() : "an unknown number of", duplicates,
-              with_commas(counts.rejected).c_str());
-  if (counts.dropped > 0)
-    std::printf("  %s are older than what is retained, or of users who were erased, and were left out\n",
-                with_commas(counts.dropped).c_str());
-  for (const auto& [reason, count] : counts.reasons)
-    std::printf("  %s %s\n", reason.c_str(), with_commas(count).c_str());
-  for (const auto& file : counts.rejected_files) std::printf("  rejected rows are in %s\n", file.c_str());
-}
-
-json::object as_json(const ingestion_counts& counts) {
-  json::object reasons;
-  for (const auto& [reason, count] : counts.reasons) reasons[reason] = count;
-  return {{"read", counts.read},
-          {"applied", counts.applied},
-          {"duplicates", counts.duplicates ? json::value(*counts.duplicates) : json::value()},
-          {"dropped", counts.dropped},
-          {"rejected", counts.rejected},
-          {"reasons", std::move(reasons)},
-          {"rejected_files", json::value_from(counts.rejected_files)}};
-}
-
 struct outcome {
   const ingestion_counts& events;
   const ingestion_counts& items;
@@ -133,8 +101,8 @@ struct outcome {
 };
 
 void print(const outcome& done) {
-  print_counts("items: ", done.items, "repeated");
-  print_counts("events:", done.events, "duplicates");
+  std::fputs(in_words("items: ", done.items, "repeated").c_str(), stdout);
+  std::fputs(in_words("events:", done.events, "duplicates").c_str(), stdout);
   if (done.is_service) std::printf("handed to the running service that owns the database\n");
   if (done.database != nullptr) {
     std::printf("the database holds %s users, %s items, %s events\n", with_commas(done.database->users).c_str(),
@@ -143,8 +111,8 @@ void print(const outcome& done) {
 }
 
 void print_json(const outcome& done) {
-  json::object document{{"events", as_json(done.events)},
-                        {"items", as_json(done.items)},
+  json::object document{{"events", to_json(done.events)},
+                        {"items", to_json(done.items)},
                         {"handed_to_service", done.is_service},
                         {"stopped", done.is_stopped},
                         {"seconds", done.elapsed.count()}};
@@ -153,13 +121,6 @@ void print_json(const outcome& done) {
         {"users", done.database->users}, {"items", done.database->items}, {"events", done.database->events}};
   }
   std::printf("%s\n", json::serialize(document).c_str());
-}
-
-/// Bad rows are passed by, but a file of nothing else was read with the wrong columns or format.
-std::optional<error> only_rejected(const ingestion_counts& counts, const char* what) {
-  if (counts.rejected == 0 || counts.rejected < counts.read) return std::nullopt;
-  return error{error_code::invalid_argument, "none of the " + with_commas(counts.read) + " rows of " + what +
-                                                 " could be used; see " + counts.rejected_files.front()};
 }
 
 int fail_usage(const error& why) {
@@ -185,7 +146,7 @@ int ingest(const invocation& call, const ingest_flags& given) {
   // Only now: a signal ends a wait for the first bytes of standard input at once.
   stop_request stop;
   const std::filesystem::path db = settings->store.path;
-  const auto target = open_ingest_target(db, to_store_options(*settings));
+  const auto target = open_ingest_target(db, to_store_options(*settings), stop);
   if (!target) return fail("ingest", target.failure());
 
   file_ingestion work(**target, db.has_parent_path() ? db.parent_path() : ".", stop);
@@ -199,7 +160,7 @@ int ingest(const invocation& call, const ingest_flags& given) {
                      .is_stopped = stop.is_made(),
                      .elapsed = std::chrono::steady_clock::now() - start};
   given.as_json ? print_json(done) : print(done);
-  if (!worked) return fail("ingest", worked.failure());
+  if (!worked && worked.failure().code != error_code::cancelled) return fail("ingest", worked.failure());
   if (done.is_stopped) {
     fail("ingest", {error_code::cancelled, "stopped; what is counted above is stored, run it again for the rest"});
     return stop.exit_code();

@@ -1,7 +1,6 @@
 #include "tools/freshet/ingest_target.hpp"
 
 #include <boost/json.hpp>
-#include <thread>
 
 #include "io/events/event_codec.hpp"
 #include "io/files/item_json.hpp"
@@ -40,7 +39,8 @@ class store_target final : public ingest_target {
 /// Rows as NDJSON over HTTP, a few MiB a request, one request at a time.
 class service_target final : public ingest_target {
  public:
-  explicit service_target(std::unique_ptr<http::client> client) : client_(std::move(client)) {}
+  service_target(std::unique_ptr<http::client> client, stop_condition& stop)
+      : client_(std::move(client)), stop_(stop) {}
 
   result<rows_taken> put_events(const ingest_batch& batch) override {
     return put("/v1/events?wait=visible", batch.events.size(),
@@ -87,7 +87,8 @@ class service_target final : public ingest_target {
             is_busy ? error_code::unavailable : error_code::io_failure,
             "the running service answered " + std::to_string(answer.status) + " to " + target + ": " + answer.body};
       }
-      std::this_thread::sleep_for(1s);
+      if (stop_.is_made()) return error{error_code::cancelled, "stopped while the running service was busy"};
+      stop_.wait(1s);
     }
   }
 
@@ -124,12 +125,13 @@ class service_target final : public ingest_target {
   }
 
   std::unique_ptr<http::client> client_;
+  stop_condition& stop_;
 };
 
 }  // namespace
 
-result<std::unique_ptr<ingest_target>> open_ingest_target(const std::filesystem::path& db,
-                                                          const store_options& options) {
+result<std::unique_ptr<ingest_target>> open_ingest_target(const std::filesystem::path& db, const store_options& options,
+                                                          stop_condition& stop) {
   std::error_code failure;
   if (db.has_parent_path()) std::filesystem::create_directories(db.parent_path(), failure);
   if (failure) {
@@ -140,12 +142,12 @@ result<std::unique_ptr<ingest_target>> open_ingest_target(const std::filesystem:
   const auto socket = std::filesystem::absolute(db) / "owner.sock";
   const bool has_service = store.failure().code == error_code::conflict && std::filesystem::exists(socket, failure);
   if (!has_service) return std::move(store).failure();
-  return connect_ingest_target("unix:" + socket.string());
+  return connect_ingest_target("unix:" + socket.string(), stop);
 }
 
-result<std::unique_ptr<ingest_target>> connect_ingest_target(const std::string& address) {
+result<std::unique_ptr<ingest_target>> connect_ingest_target(const std::string& address, stop_condition& stop) {
   FRESHET_ASSIGN(auto client, http::client::connect(address, 60s));
-  return std::unique_ptr<ingest_target>(new service_target(std::move(client)));
+  return std::unique_ptr<ingest_target>(new service_target(std::move(client), stop));
 }
 
 }  // namespace freshet::tools

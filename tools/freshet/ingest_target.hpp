@@ -1,7 +1,8 @@
 // What:   where `ingest` puts events and items: the database itself, or the running service that owns it.
 // Why:    one process writes a database (spec "One owner of the database"); when that is a service, the rows go to it
 //         through <db>/owner.sock and shape its answers at once.
-// Errors: conflict when another process owns the database and has no socket; what the database or the service said.
+// Errors: conflict when another process owns the database and has no socket; cancelled by a stop while the service was
+//         busy; what the database or the service said.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "io/store/event_store.hpp"
+#include "tools/freshet/stop_request.hpp"
 
 namespace freshet::tools {
 
@@ -43,10 +45,12 @@ class ingest_target {
   virtual bool is_service() const = 0;
 };
 
-/// Creates the database and missing parent directories.
+/// Creates the database and missing parent directories. A busy service is asked again for a minute, or until `stop`.
 [[nodiscard]] result<std::unique_ptr<ingest_target>> open_ingest_target(const std::filesystem::path& db,
-                                                                        const store_options& options);
+                                                                        const store_options& options,
+                                                                        stop_condition& stop);
 /// The service behind an address of io/http/client.hpp.
-[[nodiscard]] result<std::unique_ptr<ingest_target>> connect_ingest_target(const std::string& address);
+[[nodiscard]] result<std::unique_ptr<ingest_target>> connect_ingest_target(const std::string& address,
+                                                                           stop_condition& stop);
 
 }  // namespace freshet::tools

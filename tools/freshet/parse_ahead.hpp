@@ -47,7 +47,7 @@ class parse_ahead {
   parse_ahead& operator=(const parse_ahead&) = delete;
 
   /// The next batch; nothing at the end of the file and when a stop was requested.
-  result<std::optional<row_batch<Row>>> next(stop_request& stop) { return shared_->take(stop); }
+  result<std::optional<row_batch<Row>>> next(stop_condition& stop) { return shared_->take(stop); }
 
  private:
   struct shared {
@@ -106,7 +106,7 @@ class parse_ahead {
       return bytes;
     }
 
-    result<std::optional<row_batch<Row>>> take(stop_request& stop) {
+    result<std::optional<row_batch<Row>>> take(stop_condition& stop) {
       std::unique_lock lock(mutex);
       while (waiting.empty() && !is_parsed) {
         if (stop.is_made()) break;
