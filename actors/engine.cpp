@@ -34,8 +34,9 @@ constexpr std::size_t updater_credits = 8;
 
 class running_engine final : public engine {
  public:
-  explicit running_engine(const options& settings)
-      : settings_(settings),
+  running_engine(const options& settings, engine_role role)
+      : role_(role),
+        settings_(settings),
         running_(settings),
         audience_(settings.model.min_new_item_events),
         caches_(settings.cache),
@@ -49,17 +50,21 @@ class running_engine final : public engine {
   running_engine& operator=(const running_engine&) = delete;
 
   status bring_up() {
-    FRESHET_TRY(check_security(settings_));
-    FRESHET_ASSIGN(log_, log::open(settings_.logging, log_channel::service));
+    if (role_ == engine_role::service) FRESHET_TRY(check_security(settings_));
+    FRESHET_ASSIGN(
+        log_, log::open(settings_.logging, role_ == engine_role::service ? log_channel::service : log_channel::worker));
     FRESHET_TRY(open_store());
     FRESHET_TRY(start_actors());
     FRESHET_TRY(start_http());
-    log_->info("freshet " FRESHET_VERSION " serves " + settings_.server.host + ":" + std::to_string(port()) + " from " +
-               settings_.store.path + " with " + events_->description);
+    const std::string place = role_ == engine_role::worker
+                                  ? " works for "
+                                  : " serves " + settings_.server.host + ":" + std::to_string(port()) + " from ";
+    log_->info("freshet " FRESHET_VERSION + place + settings_.store.path + " with " + events_->description);
     return success{};
   }
 
   std::uint16_t port() const override { return http_->port(); }
+  std::shared_ptr<log> journal() const override { return log_; }
 
   std::string wait() override {
     std::unique_lock lock(mutex_);
@@ -80,7 +85,7 @@ class running_engine final : public engine {
     // A service that everybody can reach does not lose its last key while it runs.
     options reached = changed;
     reached.server.host = settings_.server.host;
-    if (const auto secure = check_security(reached); !secure) {
+    if (const auto secure = check_security(reached); !secure && role_ == engine_role::service) {
       log_->failure("keys, rate limit and origins stay as they are: " + secure.failure().message);
       wanted.security = running_.security;
       wanted.rate_limit = running_.rate_limit;
@@ -277,7 +282,8 @@ class running_engine final : public engine {
               log_request(*log_, in, code, took);
             },
         .on_header = [this](const http::request& in) { return door_.check(in); }};
-    const http::listen_address address{.host = settings_.server.host,
+    const http::listen_address address{.tcp = role_ == engine_role::service,
+                                       .host = settings_.server.host,
                                        .port = settings_.server.port,
                                        .admin_port = settings_.server.admin_port,
                                        .unix_socket = owner_socket(settings_.store.path)};
@@ -298,6 +304,7 @@ class running_engine final : public engine {
     if (auto admitted = gate_->admit(std::move(call), patient)) io_thread_->send(frontend, std::move(admitted));
   }
 
+  const engine_role role_;
   const options settings_;
   /// The same with what was read again since.
   options running_;
@@ -336,8 +343,8 @@ class running_engine final : public engine {
 
 }  // namespace
 
-result<std::unique_ptr<engine>> engine::start(const options& settings) {
-  auto starting = std::make_unique<running_engine>(settings);
+result<std::unique_ptr<engine>> engine::start(const options& settings, engine_role role) {
+  auto starting = std::make_unique<running_engine>(settings, role);
   FRESHET_TRY(starting->bring_up());
   return std::unique_ptr<engine>(std::move(starting));
 }

@@ -17,15 +17,22 @@
 
 #include "config/options.hpp"
 #include "core/base/result.hpp"
+#include "io/telemetry/logging.hpp"
 
 namespace freshet {
 
+/// A worker takes events in and keeps users' queries current like a service, and nobody reaches it over the network:
+/// other commands hand their work over through the owner's socket.
+enum class engine_role { service, worker };
+
 class engine {
  public:
-  static result<std::unique_ptr<engine>> start(const options& settings);
+  static result<std::unique_ptr<engine>> start(const options& settings, engine_role role = engine_role::service);
   virtual ~engine() = default;
 
+  /// 0 for a worker.
   virtual std::uint16_t port() const = 0;
+  virtual std::shared_ptr<log> journal() const = 0;
   /// Returns when somebody requested a stop, or an actor could not be kept alive; then the reason.
   virtual std::string wait() = 0;
   virtual void request_stop(const std::string& reason) = 0;

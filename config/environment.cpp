@@ -73,10 +73,6 @@ void add_old_names(const environment_variables& variables, const std::string& so
       to.push_back({declared.key, found->second, source + *name});
     }
   }
-  for (const auto& [name, value] : variables) {
-    const auto key = later_setting_of_environment(name);
-    if (key && !value.empty()) to.push_back({*key, value, source + name});
-  }
 }
 
 void add_warnings(const environment_variables& variables, const std::string& source, std::vector<std::string>& to) {

@@ -3,7 +3,6 @@
 //       is given in a warning.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +12,6 @@ namespace freshet {
 /// Keys, and prefixes that end with a dot for sections whose names are free.
 [[nodiscard]] const std::vector<std::string>& later_settings();
 [[nodiscard]] bool is_later_setting(std::string_view key);
-/// The setting behind an older environment name such as WORKER_INTERVAL, or nothing.
-[[nodiscard]] std::optional<std::string> later_setting_of_environment(std::string_view name);
 /// Files of the documents that are no settings of the service: als_config.yaml, alerts_config.yaml.
 [[nodiscard]] bool is_later_file(std::string_view file_name);
 

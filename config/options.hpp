@@ -288,6 +288,18 @@ struct live_guard_options {
   double fallback_rate_max = .95;
 };
 
+/// `freshet worker`, and the directory of files that every service takes in.
+struct worker_options {
+  /// How often the directory is looked at where nothing tells of changes in it.
+  seconds interval{60};
+  /// Threads of a worker; at most what the machine has.
+  std::uint32_t threads = 8;
+  /// Empty = `incremental` beside the database.
+  std::string incremental_dir;
+  /// Files that were taken are removed after so many days; 0 = never.
+  std::uint32_t incremental_keep_days = 0;
+};
+
 struct debug_options {
   /// Whether `freshet ctl crash` may make actors die.
   bool fault_injection = false;
@@ -331,6 +343,7 @@ struct options {
   retrain_options retrain;
   rollout_options rollout;
   live_guard_options live_guard;
+  worker_options worker;
   debug_options debug;
   targets_options targets;
 };

@@ -216,6 +216,16 @@ void declare_operations(std::vector<setting>& all) {
           number("supervisor.backoff_min_ms", FRESHET_AT(supervisor.backoff_min), 1, day_ms,
                  "Pause before the first restart of an actor; it doubles with each."),
           number("supervisor.backoff_max_ms", FRESHET_AT(supervisor.backoff_max), 1, day_ms, "Longest such pause."),
+          number("worker.interval_seconds", FRESHET_AT(worker.interval), 1, 86'400,
+                 "How often the incremental directory is looked at where nothing tells of changes in it.",
+                 {"WORKER_INTERVAL"}),
+          number("worker.threads", FRESHET_AT(worker.threads), 1, 1024,
+                 "Threads of `freshet worker`; at most what the machine has.", {"THREADS"}),
+          text("worker.incremental_dir", FRESHET_AT(worker.incremental_dir),
+               "Directory whose complete event files a service or worker takes in; empty = `incremental` beside the "
+               "database."),
+          number("worker.incremental_keep_days", FRESHET_AT(worker.incremental_keep_days), 0, 36'500,
+                 "Age in days at which files there that were taken are removed; 0 = they stay."),
           boolean("debug.fault_injection", FRESHET_AT(debug.fault_injection),
                   "Whether `freshet ctl crash` may make actors die: for tests, never in production."),
       });

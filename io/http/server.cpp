@@ -79,10 +79,13 @@ class running_server final : public server {
 result<std::unique_ptr<server>> server::start(const listen_address& address, const server_options& limits,
                                               std::size_t io_threads, server_callbacks callbacks) {
   FRESHET_CHECK(callbacks.on_request != nullptr, "a server needs somebody to answer");
+  FRESHET_CHECK(address.tcp || !address.unix_socket.empty(), "a server listens somewhere");
   std::vector<running_server::door> doors;
-  FRESHET_ASSIGN(auto sources, listen_tcp(address.host, address.port));
-  for (auto& source : sources) doors.emplace_back(std::move(source), entrance::main);
-  if (address.admin_port != 0) {
+  if (address.tcp) {
+    FRESHET_ASSIGN(auto sources, listen_tcp(address.host, address.port));
+    for (auto& source : sources) doors.emplace_back(std::move(source), entrance::main);
+  }
+  if (address.tcp && address.admin_port != 0) {
     FRESHET_ASSIGN(auto control, listen_tcp(address.host, address.admin_port));
     for (auto& source : control) doors.emplace_back(std::move(source), entrance::admin);
   }

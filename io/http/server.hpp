@@ -45,6 +45,8 @@ struct server_callbacks {
 };
 
 struct listen_address {
+  /// False: on the Unix socket alone.
+  bool tcp = true;
   std::string host = "127.0.0.1";
   /// 0 = any free port; `server::port` tells.
   std::uint16_t port = 8000;

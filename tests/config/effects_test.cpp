@@ -107,6 +107,10 @@ constexpr effect effects[] = {
     {"supervisor.backoff_min_ms", "fault_injection.beyond_the_budget_of_restarts_ends_the_process_which_says_why"},
     {"supervisor.backoff_max_ms", "fault_injection.beyond_the_budget_of_restarts_ends_the_process_which_says_why"},
     {"debug.fault_injection", "fault_injection.is_refused_unless_it_is_switched_on_and_for_actors_that_there_are_not"},
+    {"worker.interval_seconds", "worker.looks_at_the_interval_for_a_directory_that_nobody_tells_of"},
+    {"worker.threads", "worker.has_as_many_threads_as_it_is_told"},
+    {"worker.incremental_dir", "worker.looks_at_the_interval_for_a_directory_that_nobody_tells_of"},
+    {"worker.incremental_keep_days", "worker.removes_files_that_were_taken_so_many_days_after_their_last_change"},
     {"targets.", "analyze.holds_a_service_against_every_target"},
 };
 

@@ -172,9 +172,10 @@ TEST_F(loader, takes_the_guides_serving_config_and_names_what_has_no_effect) {
                           "reranking:\n  enabled: true\n  weights_trainable: {cf: 0.25, content: 0.40}\n"
                           "fallback: {default_strategy: popularity}\n"
                           "hot_reload: {enabled: true, on_update: {re_warmup: false}}\n"
-                          "targets: {p50: 40}\nretrain: {schedule: '0 2 * * 0', params: {factors: 64}}\n");
+                          "targets: {p50: 40}\nretrain: {schedule: '0 2 * * 0', params: {factors: 64}}\n"
+                          "paths: {processed: data}\n");
   const auto loaded =
-      load_settings({.environment = {{"FAISS_NLIST", "50"}, {"WORKER_INTERVAL", "60"}}, .files = {file}});
+      load_settings({.environment = {{"FAISS_NLIST", "50"}, {"WORKER_INTERVAL", "7"}}, .files = {file}});
   ASSERT_TRUE(loaded) << loaded.failure().message;
   EXPECT_EQ(loaded->values.cache.user_profile.max_size, 25'000u);
   EXPECT_EQ(loaded->values.reranking.weights_trainable.cf, .25F);
@@ -186,7 +187,8 @@ TEST_F(loader, takes_the_guides_serving_config_and_names_what_has_no_effect) {
   EXPECT_EQ(loaded->values.targets.p50, milliseconds(40));
   EXPECT_EQ(loaded->values.retrain.schedule, "0 2 * * 0");
   EXPECT_EQ(loaded->values.retrain.params.at("factors"), "64");
-  EXPECT_THAT(loaded->warnings, ElementsAre(HasSubstr("worker.interval_seconds (environment WORKER_INTERVAL)")));
+  EXPECT_EQ(loaded->values.worker.interval, seconds(7));
+  EXPECT_THAT(loaded->warnings, ElementsAre(HasSubstr("paths.processed")));
 }
 
 TEST_F(loader, reads_a_schedule_before_anything_starts) {

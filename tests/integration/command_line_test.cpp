@@ -55,7 +55,7 @@ TEST_F(command_line, wrong_usage_is_2_and_help_is_0) {
 TEST_F(command_line, every_command_explains_itself_with_an_example) {
   const std::string help = run({"--help"}).output;
   for (const char* command : {"generate", "ingest", "stream-ingest", "export", "produce", "train", "evaluate", "serve",
-                              "model", "check-config", "version"}) {
+                              "worker", "model", "check-config", "version"}) {
     EXPECT_THAT(help, HasSubstr(std::string("\n  ") + command + " "));
     const auto shown = run({command, "--help"});
     EXPECT_EQ(shown.exit_code, 0);
@@ -73,7 +73,7 @@ TEST_F(command_line, version_names_the_libraries) {
 }
 
 TEST_F(command_line, check_config_shows_values_and_origins) {
-  write("good.yaml", "server:\n  port: 81\nkafka:\n  sasl.password: letmein\nworker:\n  threads: 3\n");
+  write("good.yaml", "server:\n  port: 81\nkafka:\n  sasl.password: letmein\npaths:\n  processed: data\n");
   const auto checked = run({"check-config", "good.yaml", "--json", "--log-level", "debug"});
   ASSERT_EQ(checked.exit_code, 0) << checked.errors;
   EXPECT_THAT(checked.output, Not(HasSubstr("letmein")));
@@ -81,8 +81,8 @@ TEST_F(command_line, check_config_shows_values_and_origins) {
   EXPECT_EQ(document.at("settings").at("server.port").at("value"), 81);
   EXPECT_EQ(document.at("settings").at("server.port").at("origin"), "good.yaml:2");
   EXPECT_EQ(document.at("settings").at("logging.level").at("origin"), "command line");
-  EXPECT_THAT(std::string(document.at("warnings").at(0).as_string()), HasSubstr("worker.threads"));
-  EXPECT_THAT(run({"check-config", "good.yaml"}).errors, HasSubstr("worker.threads"));
+  EXPECT_THAT(std::string(document.at("warnings").at(0).as_string()), HasSubstr("paths.processed"));
+  EXPECT_THAT(run({"check-config", "good.yaml"}).errors, HasSubstr("paths.processed"));
 }
 
 TEST_F(command_line, bad_configuration_is_78_for_every_command) {

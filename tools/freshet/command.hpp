@@ -81,5 +81,6 @@ void add_stream_ingest(CLI::App& app, invocation& call);
 void add_train(CLI::App& app, invocation& call);
 void add_train_hybrid(CLI::App& app, invocation& call);
 void add_version(CLI::App& app, invocation& call);
+void add_worker(CLI::App& app, invocation& call);
 
 }  // namespace freshet::tools

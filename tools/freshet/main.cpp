@@ -12,13 +12,17 @@ using add_command = void (*)(CLI::App&, freshet::tools::invocation&);
 
 // One line a command, in the order of the help.
 constexpr add_command commands[] = {
-    freshet::tools::add_generate,     freshet::tools::add_ingest,          freshet::tools::add_stream_ingest,
-    freshet::tools::add_export,       freshet::tools::add_inspect,         freshet::tools::add_produce,
-    freshet::tools::add_train,        freshet::tools::add_train_hybrid,    freshet::tools::add_optimize,
-    freshet::tools::add_evaluate,     freshet::tools::add_evaluate_hybrid, freshet::tools::add_serve,
-    freshet::tools::add_ctl,          freshet::tools::add_model,           freshet::tools::add_gdpr,
-    freshet::tools::add_configure,    freshet::tools::add_backup,          freshet::tools::add_restore,
-    freshet::tools::add_check_config, freshet::tools::add_loadtest,        freshet::tools::add_analyze,
+    freshet::tools::add_generate,        freshet::tools::add_ingest,
+    freshet::tools::add_stream_ingest,   freshet::tools::add_export,
+    freshet::tools::add_inspect,         freshet::tools::add_produce,
+    freshet::tools::add_train,           freshet::tools::add_train_hybrid,
+    freshet::tools::add_optimize,        freshet::tools::add_evaluate,
+    freshet::tools::add_evaluate_hybrid, freshet::tools::add_serve,
+    freshet::tools::add_worker,          freshet::tools::add_ctl,
+    freshet::tools::add_model,           freshet::tools::add_gdpr,
+    freshet::tools::add_configure,       freshet::tools::add_backup,
+    freshet::tools::add_restore,         freshet::tools::add_check_config,
+    freshet::tools::add_loadtest,        freshet::tools::add_analyze,
     freshet::tools::add_version,
 };
 
