@@ -101,6 +101,29 @@ TEST_F(worker, folds_in_with_a_model_what_it_took) {
   EXPECT_EQ(process->wait(30s), 0);
 }
 
+TEST_F(worker, killed_in_the_middle_of_a_file_it_neither_loses_nor_doubles_a_row_of_it) {
+  constexpr int rows = 60'000;
+  std::string text = "user_id,item_id,ts\n";
+  for (int each = 0; each < rows; ++each) {
+    text += "u" + std::to_string(each % 500) + ",i" + std::to_string(each % 7) + "," +
+            std::to_string(1'700'000'000 + each) + "\n";
+  }
+  write("data/incremental/large.csv", text);
+  for (std::int64_t so_far = 0; so_far < rows / 2;) {
+    const auto process = start();
+    ASSERT_TRUE(eventually([&] { return events() > so_far; })) << process->errors();
+    process->signal(SIGKILL);
+    EXPECT_EQ(process->wait(30s), 128 + SIGKILL);
+    so_far = events();
+  }
+  const auto process = start();
+  const auto taken = [&] { return process->errors().find("large.csv: 60,000 read") != std::string::npos; };
+  EXPECT_TRUE(eventually(taken)) << process->errors();
+  process->signal(SIGTERM);
+  EXPECT_EQ(process->wait(30s), 0);
+  EXPECT_EQ(events(), rows);
+}
+
 TEST_F(worker, looks_at_the_interval_for_a_directory_that_nobody_tells_of) {
   const auto process = start({"--interval", "1", "--incremental-dir", path("not/yet/there")});
   // Each time the directory goes, nobody would tell of the next one.

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
 #include "io/files/event_writer.hpp"
@@ -40,8 +41,17 @@ struct exported {
   std::uint64_t items = 0;
 };
 
+status make_directory_of(const std::string& path) {
+  const auto parent = std::filesystem::path(path).parent_path();
+  std::error_code failed;
+  if (!parent.empty()) std::filesystem::create_directories(parent, failed);
+  if (failed) return error{error_code::io_failure, "cannot make a directory for " + path + ": " + failed.message()};
+  return success{};
+}
+
 /// User after user, each one's events in the order of time. The reader's view does not move meanwhile.
 status export_events(const event_store& store, const std::string& path, exported& done, stop_request& stop) {
+  FRESHET_TRY(make_directory_of(path));
   FRESHET_ASSIGN(auto writer, create_event_writer_by_name(path));
   FRESHET_ASSIGN(const auto counts, store.counts());
   progress shown("events");
@@ -65,6 +75,7 @@ status export_events(const event_store& store, const std::string& path, exported
 
 status export_items(const event_store& store, const std::string& path, exported& done) {
   constexpr std::size_t bytes_at_once = 1 << 20;
+  FRESHET_TRY(make_directory_of(path));
   FRESHET_ASSIGN(const auto file, create_output_file(path));
   std::string lines;
   status written = success{};
