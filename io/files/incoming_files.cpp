@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -34,6 +35,17 @@ std::string mark_of(const incoming_file& file) {
   std::snprintf(text.data(), text.size(), "%016llx%016llx", static_cast<unsigned long long>(hash64(facts, 0)),
                 static_cast<unsigned long long>(hash64(facts, 1)));
   return text.data();
+}
+
+/// Whether other machines, or other programs below a mount, may write a file of this one without its kernel knowing: a
+/// lease says nothing there, and on some is refused as if somebody were writing.
+bool is_shared(int descriptor) {
+  constexpr std::array<std::uint32_t, 8> network{
+      0x6969 /* NFS */,      0xff534d42 /* CIFS */, 0xfe534d42 /* SMB 2 */, 0x517b /* SMB */,
+      0x00c36400 /* Ceph */, 0x01021997 /* 9P */,   0x65735546 /* FUSE */,  0x5346414f /* AFS */};
+  struct statfs facts {};
+  return ::fstatfs(descriptor, &facts) == 0 &&
+         std::find(network.begin(), network.end(), static_cast<std::uint32_t>(facts.f_type)) != network.end();
 }
 
 bool may_be_events(const std::string& name) {
@@ -137,13 +149,15 @@ incoming_files::state incoming_files::state_of(const incoming_file& file) {
     const file_descriptor opened(::open(file.path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     // Whoever reads it will be told why it cannot be read.
     if (!opened.is_open()) return errno == ENOENT ? state::gone : state::complete;
-    // A writer who opens it at this moment makes a signal; SIGURG is one that nobody minds.
-    ::fcntl(opened.number(), F_SETSIG, SIGURG);
-    if (::fcntl(opened.number(), F_SETLEASE, F_RDLCK) == 0) {
-      ::fcntl(opened.number(), F_SETLEASE, F_UNLCK);
-      return state::complete;
+    if (!is_shared(opened.number())) {
+      // A writer who opens it at this moment makes a signal; SIGURG is one that nobody minds.
+      ::fcntl(opened.number(), F_SETSIG, SIGURG);
+      if (::fcntl(opened.number(), F_SETLEASE, F_RDLCK) == 0) {
+        ::fcntl(opened.number(), F_SETLEASE, F_UNLCK);
+        return state::complete;
+      }
+      if (errno == EAGAIN) return state::being_written;
     }
-    if (errno == EAGAIN) return state::being_written;
   }
   const auto now = std::chrono::steady_clock::now();
   const auto [first, is_new] = seen_.try_emplace(mark_of(file), now);

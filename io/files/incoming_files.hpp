@@ -1,16 +1,15 @@
 // What:     the event files that arrive in a directory: which are complete, and were not taken before.
-// Complete: nobody has the file open for writing (a lease tells), so it is complete the moment it is closed or moved
-// in.
-//           Where the system grants no lease (files of another user, network file systems): size and time of change
-//           were the same `settle` ago. Never: empty and hidden files, names that tell no format of event_reader.hpp
-//           (and so .tmp, .part, .crdownload), *.rejected.ndjson.
+// Complete: nobody has the file open for writing, which a lease tells: so the moment it is closed or moved in. Where a
+//           lease tells nothing (files of another user, network file systems): when size and time of change are the
+//           same as `settle` ago. Never: empty and hidden files, names that tell no format of event_reader.hpp (and so
+//           .tmp, .part, .crdownload), *.rejected.ndjson.
 // Taken:    known by name, size and time of change, so that a file which is written anew counts again. The memory is a
 //           file of one hash a line, appended to. What a kill or a loss takes of it is taken again, and changes
 //           nothing: events are known by their content (content_key.hpp).
-// Changes:  `descriptor` can be read when something came. Not told of are changes from other machines: look at
-// intervals. Errors:   conflict when another process has the memory; io_failure naming the path. A directory that does
-// not exist is
-//           an empty one.
+// Changes:  `descriptor` can be read when something came, the directory itself included where that above it exists.
+//           Changes from other machines are not told: look at intervals besides.
+// Errors:   conflict when another process has the memory; io_failure naming the path. A directory that does not exist
+//           is an empty one.
 // Threads:  one.
 #pragma once
 

@@ -60,8 +60,10 @@ result<options> load_service_options(const invocation& call, const service_comma
   FRESHET_ASSIGN(auto settings, load_options(call, command.flags));
   if (command.role == engine_role::worker) {
     settings.server.workers = settings.worker.threads;
-    // Nobody is about to ask.
+    // Nobody is about to ask, and successors are trained where models serve.
     settings.warmup.enabled = false;
+    settings.retrain.schedule.clear();
+    settings.retrain.min_new_events = 0;
   }
   return settings;
 }

@@ -11,9 +11,10 @@ void add_worker(CLI::App& app, invocation& call) {
                               "arrive in the incremental "
                               "directory, the topic with --kafka, and what other commands hand over. Owns the "
                               "database, so it is for one that no "
-                              "service owns: a running `serve` does all of this itself.",
+                              "service owns: a running `serve` does all of this itself. Trains nothing by itself.",
                               "freshet worker --model-dir artifacts/cf --db data/recsys.db --interval 60\n"
-                              "  freshet worker --db data/recsys.db --kafka localhost:9092 --topic shop.events");
+                              "  freshet worker --db data/recsys.db --kafka localhost:9092 --topic shop.events\n"
+                              "  freshet ctl status --url unix:data/recsys.db/owner.sock");
   auto flags = std::make_shared<setting_flags>(command);
   add_service_flags(*flags);
   flags->add("--interval", "worker.interval_seconds",
