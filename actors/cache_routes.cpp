@@ -37,6 +37,9 @@ void show_stats(frontend_pointer self, http::exchange_ptr call, const http::path
   if (model && model->trained()) {
     stats.model_id = model->model_id;
     stats.trainable_users = model->users();
+    if (const auto& index = model->indexed; !index.described.empty()) {
+      stats.faiss = {index.described, index.ranking_recall, index.similarity_recall};
+    }
   }
   if (const auto counts = context.store->counts()) {
     stats.total_users = counts->users;

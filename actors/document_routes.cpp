@@ -12,4 +12,8 @@ void show_docs(frontend_pointer, http::exchange_ptr call, const http::path_param
   call->answer(http::render_document(http::docs_page(), call->in()));
 }
 
+void show_dashboard(frontend_pointer, http::exchange_ptr call, const http::path_parameters&) {
+  call->answer(http::render_document(http::dashboard_page(), call->in()));
+}
+
 }  // namespace freshet

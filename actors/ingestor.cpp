@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/updater.hpp"
+#include "io/http/problem.hpp"
 
 namespace freshet {
 namespace {
@@ -132,6 +133,7 @@ std::optional<ingestor::touched> ingestor::apply() {
   users.items = std::make_shared<touched_items>(
       touched_items{position.source, position.partition, position.next_offset, touches_of(*done, *applied)});
   notice_newcomers(*done, *applied);
+  remember(*done, *applied);
   for (std::size_t index = 0; index < done->batch.events.size(); ++index) {
     if (applied->was_duplicate[index]) {
       reached.duplicates.push_back(done->batch.events[index].offset);
@@ -155,6 +157,29 @@ std::optional<ingestor::touched> ingestor::apply() {
   context_.measured->store_stalled(false);
   context_.ready->pass("ingestion");
   return users;
+}
+
+void ingestor::remember(const work& done, const ingest_outcome& applied) {
+  const auto& events = done.batch.events;
+  // The last of the batch are enough; found from behind, remembered from the front.
+  std::size_t first = events.size();
+  for (std::size_t found = 0; first > 0 && found < http::recent_events_max; --first) {
+    if (!applied.was_duplicate[first - 1]) ++found;
+  }
+  const auto partition = done.batch.positions.front().partition;
+  for (std::size_t index = first; index < events.size(); ++index) {
+    if (applied.was_duplicate[index]) continue;
+    // In memory since the batch was applied.
+    const auto user = context_.store->find_user(events[index].value.user_id);
+    const auto item = context_.store->find_item(events[index].value.item_id);
+    if (!user || !*user || !item || !*item) continue;
+    recent_.add({**user, **item, events[index].value.ts, partition, events[index].offset, done.accepted_ms[index]});
+  }
+}
+
+http::response ingestor::list_recent(const recent_events_task& task) const {
+  const auto found = recent_.newest(*context_.store, task.asked.limit);
+  return found ? http::render_recent_events(*found) : http::problem(503, found.failure().message, task.call->in());
 }
 
 void ingestor::notice_newcomers(const work& done, const ingest_outcome& applied) const {
@@ -241,6 +266,10 @@ ingestor_actor::behavior_type make_ingestor(ingestor_actor::stateful_pointer<ing
         const auto pause = state.logic->pause();
         if (pause.count() == 0) return self->send(self, run_atom::value);
         self->delayed_send(self, pause, run_atom::value);
+      },
+      [self](const recent_events_task_ptr& task) {
+        // Once it has stopped the request dies here, which answers it.
+        if (self->state.logic) task->call->answer(self->state.logic->list_recent(*task));
       },
       [self](pause_atom, bool wanted) {
         if (self->state.logic) self->state.logic->pause_by_command(wanted);

@@ -17,6 +17,7 @@
 #include "actors/ingestion_control.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/online_quality.hpp"
+#include "actors/recent_events.hpp"
 #include "config/options.hpp"
 #include "io/events/event_codec.hpp"
 #include "io/store/event_store.hpp"
@@ -61,6 +62,7 @@ class ingestor {
   std::optional<touched> round();
   std::chrono::milliseconds pause() const { return pause_; }
   void pause_by_command(bool wanted);
+  http::response list_recent(const recent_events_task& task) const;
   void close();
 
  private:
@@ -71,11 +73,13 @@ class ingestor {
   void decode(const record_batch& batch);
   std::optional<touched> apply();
   void failed(const error& why);
+  void remember(const work& done, const ingest_outcome& applied);
   void notice_newcomers(const work& done, const ingest_outcome& applied) const;
   std::vector<std::pair<item_index, unix_seconds>> touches_of(const work& done, const ingest_outcome& applied) const;
 
   ingestor_context context_;
   event_decoder decoder_;
+  recent_events recent_;
   bool joined_ = false;
   std::chrono::milliseconds pause_{0};
   std::chrono::milliseconds backoff_{0};

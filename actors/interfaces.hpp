@@ -120,6 +120,8 @@ using warmer_actor = caf::typed_actor<
 using ingestor_actor = caf::typed_actor<
     // One round: poll, apply, tell; sends itself the next.
     caf::reacts_to<run_atom>,
+    // Lists the events that were applied last.
+    caf::reacts_to<recent_events_task_ptr>,
     // Pauses (true) or resumes; answers when the batch at hand is applied.
     caf::replies_to<pause_atom, bool>::with<bool>,
     // Finishes: what was applied is stored, the source is left.

@@ -55,6 +55,13 @@ struct user_events_task {
 };
 using user_events_task_ptr = std::shared_ptr<const user_events_task>;
 
+/// A request for what was applied last, for the ingestor.
+struct recent_events_task {
+  http::exchange_ptr call;
+  http::recent_events_request asked;
+};
+using recent_events_task_ptr = std::shared_ptr<const recent_events_task>;
+
 /// A request to say why an item was recommended, for the updater that owns the user.
 struct because_task {
   http::exchange_ptr call;
@@ -221,6 +228,7 @@ FRESHET_LOCAL_MESSAGE(freshet::generation_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::recommend_task_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::touched_users_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::user_events_task_ptr)
+FRESHET_LOCAL_MESSAGE(freshet::recent_events_task_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::because_task_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::item_task_ptr)
 FRESHET_LOCAL_MESSAGE(freshet::user_task_ptr)

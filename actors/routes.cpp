@@ -5,6 +5,8 @@
 #include <iterator>
 #include <utility>
 
+#include "io/http/document.hpp"
+
 namespace freshet {
 namespace {
 
@@ -34,10 +36,12 @@ constexpr std::array routes{
     // What neither has.
     route_entry{get, "/openapi.json", none, normal, show_openapi},
     route_entry{get, "/docs", none, normal, show_docs},
+    route_entry{get, "/dashboard", read, normal, show_dashboard, http::dashboard_page},
     route_entry{get, "/livez", none, normal, show_liveness},
     route_entry{get, "/healthz", none, normal, show_liveness},
     route_entry{get, "/readyz", none, normal, show_readiness},
     route_entry{post, "/v1/events", ingest, bulk, ingest_events},
+    route_entry{get, "/v1/events", admin, normal, list_recent_events},
     route_entry{post, "/v1/recommend", read, normal, v1_recommend},
     route_entry{post, "/v1/rank", read, normal, v1_rank},
     route_entry{get, "/v1/items/{id}/similar", read, normal, v1_similar_items},
@@ -87,9 +91,10 @@ http::router bind_routes(frontend_pointer self) {
                .pattern = each.pattern,
                .scope = each.scope,
                .bulk = each.body == bulk,
-               .handle = [self, handle = each.handle](http::exchange_ptr call, const http::path_parameters& path) {
-                 handle(self, std::move(call), path);
-               }});
+               .handle = [self, handle = each.handle](
+                             http::exchange_ptr call,
+                             const http::path_parameters& path) { handle(self, std::move(call), path); },
+               .page = each.page});
   }
   return bound;
 }

@@ -25,6 +25,8 @@ struct route_entry {
   access_scope scope;
   body_size body;
   route_handler* handle;
+  /// Of a page: as in http::route.
+  const http::document& (*page)() = nullptr;
 };
 [[nodiscard]] std::span<const route_entry> all_routes();
 
@@ -50,7 +52,8 @@ route_handler lite_recommend, lite_similar_items, guide_recommend, guide_batch_r
 // item_routes.cpp
 route_handler load_items, show_item, change_item;
 // user_routes.cpp
-route_handler ingest_events, list_user_events, show_user, export_user, explain_item, erase_user, erase_users;
+route_handler ingest_events, list_recent_events, list_user_events, show_user, export_user, explain_item, erase_user,
+    erase_users;
 // model_routes.cpp
 route_handler reload_model, show_model_info, list_models, activate_model, roll_back_model;
 // popularity_routes.cpp
@@ -62,7 +65,7 @@ route_handler start_training, list_tasks, show_task, cancel_task;
 // rollout_routes.cpp
 route_handler begin_shadow, begin_canary, promote_trial, abort_trial, show_rollout;
 // document_routes.cpp
-route_handler show_openapi, show_docs;
+route_handler show_openapi, show_docs, show_dashboard;
 // cache_routes.cpp
 route_handler show_stats, show_cache_stats, warm_caches, clear_guide_caches, clear_lite_caches, configure_cache;
 // service_routes.cpp

@@ -29,6 +29,14 @@ void ingest_events(frontend_pointer self, http::exchange_ptr call, const http::p
   self->send(self->state.others->publisher, std::move(call));
 }
 
+void list_recent_events(frontend_pointer self, http::exchange_ptr call, const http::path_parameters&) {
+  auto parsed = http::parse_recent_events(call->in());
+  if (auto* problem = std::get_if<http::response>(&parsed)) return call->answer(std::move(*problem));
+  self->send(self->state.others->ingestor,
+             recent_events_task_ptr(std::make_shared<recent_events_task>(
+                 recent_events_task{std::move(call), std::get<http::recent_events_request>(parsed)})));
+}
+
 void list_user_events(frontend_pointer self, http::exchange_ptr call, const http::path_parameters& path) {
   auto parsed = http::parse_user_events(call->in());
   if (auto* problem = std::get_if<http::response>(&parsed)) return call->answer(std::move(*problem));

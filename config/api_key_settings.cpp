@@ -105,6 +105,13 @@ setting_family api_key_settings() {
           .get = members_of};
 }
 
+std::string_view name_of(access_scope scope) {
+  for (const auto& [name, named] : scope_names) {
+    if (named == scope) return name;
+  }
+  return "none";
+}
+
 std::optional<std::string> find_incomplete_key(const security_options& security) {
   for (const auto& [name, key] : security.api_keys) {
     if (!key.digest) return "security.api_keys: " + name + " has no key; give its sha256 or key_file";

@@ -5,12 +5,16 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "config/settings.hpp"
 
 namespace freshet {
 
 [[nodiscard]] setting_family api_key_settings();
+
+/// "read", "ingest", "admin"; "none".
+[[nodiscard]] std::string_view name_of(access_scope scope);
 
 /// A key without a digest or without scopes, as a sentence.
 [[nodiscard]] std::optional<std::string> find_incomplete_key(const security_options& security);

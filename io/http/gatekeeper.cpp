@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/api_key_settings.hpp"
+#include "io/http/accept.hpp"
 #include "io/http/api_keys.hpp"
 #include "io/http/cors.hpp"
 #include "io/http/problem.hpp"
@@ -10,20 +12,6 @@
 
 namespace freshet::http {
 namespace {
-
-std::string_view name_of(access_scope scope) {
-  switch (scope) {
-    case access_scope::none:
-      return "none";
-    case access_scope::read:
-      return "read";
-    case access_scope::ingest:
-      return "ingest";
-    case access_scope::admin:
-      return "admin";
-  }
-  return "";
-}
 
 /// `"requests";q=100;w=10`: 100 requests may come at once, and 10 seconds fill an empty bucket.
 std::string policy_text(const rate_limiter& limiter) {
@@ -53,6 +41,16 @@ response unauthorized(bool key_given, const request& in) {
                                : "This needs an API key: send Authorization: Bearer KEY, or X-API-Key: KEY",
                      in);
   if (key_given) replace_field(out.headers, "WWW-Authenticate", "Bearer error=\"invalid_token\"");
+  return out;
+}
+
+/// With the page that a browser opened, which asks for the key.
+response unauthorized(bool key_given, const document& page, const request& in) {
+  auto out = unauthorized(key_given, in);
+  auto shown = render_document(page);
+  out.content_type = std::move(shown.content_type);
+  out.body = std::move(shown.body);
+  out.headers.insert(out.headers.end(), shown.headers.begin(), shown.headers.end());
   return out;
 }
 
@@ -150,7 +148,10 @@ header_decision gatekeeper::check(const request& in) const {
   if (now->keys.empty()) {
     if (changes_something(scope) && is_of_foreign_page(in) && !now->cors.allows(in)) out.answer = foreign_page(in);
   } else if (key == nullptr) {
-    out.answer = unauthorized(presented.has_value(), in);
+    const bool opens_page =
+        wanted->page != nullptr && accept_quality(in.header("accept").value_or(""), "text/html") > 0;
+    out.answer =
+        opens_page ? unauthorized(presented.has_value(), wanted->page(), in) : unauthorized(presented.has_value(), in);
   } else if (!allows(key->second, scope)) {
     out.answer = forbidden(scope, in);
   }

@@ -5,6 +5,7 @@
 //          key or a wrong one (401), a key without the route's scope (403).
 // Free:    routes of the scope none are neither limited nor do they need a key: probes come often. Paths that do not
 //          exist need no key, but count. The owner's Unix socket may do everything.
+// Pages:   a browser that opens a page (route::page) without a key gets the page with the 401, to ask for the key.
 // Without keys: everybody may do everything; the engine sees to it that such a service listens on loopback only. One
 //          exception: a browser would send what any web page tells it to, so pages of other origins, unless they are
 //          allowed, may not call routes that change something (403).

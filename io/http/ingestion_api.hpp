@@ -1,4 +1,4 @@
-// What:   POST /v1/events and GET /v1/users/{id}/events as typed values.
+// What:   POST and GET /v1/events and GET /v1/users/{id}/events as typed values.
 // Bodies: one event, an array of events (application/json, application/cloudevents+json,
 //         application/cloudevents-batch+json), or NDJSON (application/x-ndjson, one a line). CloudEvents in binary
 //         mode when the request carries ce-* headers.
@@ -17,6 +17,7 @@
 #include "core/base/clock.hpp"
 #include "core/data/event.hpp"
 #include "io/events/event_codec.hpp"
+#include "io/events/event_source.hpp"
 #include "io/http/message.hpp"
 #include "io/http/recommendation_api.hpp"
 
@@ -56,5 +57,21 @@ struct listed_event {
 };
 /// {user_id, events: [{item_id, ts, qty, event_type, ...}], next}; `next` is null on the last page.
 [[nodiscard]] response render_user_events(std::string_view user_id, const std::vector<listed_event>& events, bool more);
+
+inline constexpr std::size_t recent_events_max = 100;
+struct recent_events_request {
+  std::size_t limit = 50;  // 1..recent_events_max
+};
+[[nodiscard]] parsed<recent_events_request> parse_recent_events(const request& in);
+struct recent_event {
+  event value;
+  partition_id partition{};
+  log_offset offset{};
+  /// When it was accepted; 0 where its log does not tell.
+  std::int64_t accepted_ms{};
+};
+/// {events: [{user_id, item_id, ts, qty, event_type, ..., partition, offset, accepted_at}]}; `accepted_at` is in
+/// seconds with three decimals, or null.
+[[nodiscard]] response render_recent_events(const std::vector<recent_event>& events);
 
 }  // namespace freshet::http

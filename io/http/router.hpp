@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "config/access_scope.hpp"
-#include "io/http/message.hpp"
+#include "io/http/document.hpp"
 
 namespace freshet::http {
 
@@ -30,6 +30,9 @@ struct route {
   /// Accepts `server.bulk_body_bytes_max` instead of `body_bytes_max`.
   bool bulk = false;
   handler handle;
+  /// A page that holds no data: it asks for the key itself, so a browser that comes without one is shown it with the
+  /// 401. Null = what it is not.
+  const document& (*page)() = nullptr;
 };
 
 class router {

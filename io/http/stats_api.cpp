@@ -68,6 +68,14 @@ void append_latency(std::string& out, const recent_traffic::figures& recent) {
   body.close();
 }
 
+void append_faiss(std::string& out, const service_stats::approximate& faiss) {
+  object_writer body(out);
+  body.text("index", faiss.index);
+  body.number("ranking_recall", faiss.ranking_recall);
+  body.number("similarity_recall", faiss.similarity_recall);
+  body.close();
+}
+
 void append_settings(std::string& out, const service_stats& stats) {
   object_writer body(out);
   body.count("workers", stats.workers);
@@ -98,6 +106,12 @@ response render_stats(const service_stats& stats) {
   append_latency(out.body, stats.recent);
   body.number("fallback_rate", stats.fallback_rate);
   body.text_or_null("embeddings", stats.embeddings);
+  if (stats.faiss) {
+    body.key("faiss");
+    append_faiss(out.body, *stats.faiss);
+  } else {
+    body.null("faiss");
+  }
   body.key("settings");
   append_settings(out.body, stats);
   body.close();

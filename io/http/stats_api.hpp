@@ -4,12 +4,15 @@
 //       uptime_seconds, requests: {total, errors, error_rate, recommendations, per_second},
 //       recent: {seconds, requests, errors, error_rate, requests_per_second},
 //       latency_ms: {p50, p90, p95, p99, max, count}, fallback_rate, embeddings,
+//       faiss: null | {index, ranking_recall, similarity_recall},
 //       settings: {workers, machine_threads, reranking_enabled, candidate_multiplier}}
 //       `recent` and `latency_ms` are about the last minute without probes, the latter about requests that recommend;
-//       `embeddings` is the name of the file with the items' vectors, null when they come from text.
+//       `embeddings` is the name of the file with the items' vectors, null when they come from text. `faiss` is what
+//       the approximate index misses, as measured when the model was loaded; null where none is configured.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "io/http/cache_api.hpp"
@@ -38,6 +41,12 @@ struct service_stats {
   /// Share of the answers since the start that came from a fallback list.
   double fallback_rate{};
   std::string embeddings;
+  struct approximate {
+    std::string index;
+    double ranking_recall = 1;
+    double similarity_recall = 1;
+  };
+  std::optional<approximate> faiss;
 
   /// What `freshet analyze` bases its advice on.
   std::uint64_t workers{};

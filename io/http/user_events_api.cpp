@@ -34,13 +34,14 @@ void append_cursor(std::string& out, const listed_event& last) {
   out += '"';
 }
 
-void append_event(std::string& out, const event& value) {
+/// The members of what is an event on every surface, without braces.
+void append_event_members(std::string& out, const event& value) {
   const auto add_text = [&](std::string_view name, std::string_view text) {
     if (text.empty()) return;
     out += name;
     append_json_string(out, text);
   };
-  out += "{\"item_id\":";
+  out += "\"item_id\":";
   append_json_string(out, value.item_id);
   out += ",\"ts\":";
   append_json_integer(out, value.ts);
@@ -63,7 +64,6 @@ void append_event(std::string& out, const event& value) {
     out += ",\"properties\":";
     out += value.properties;
   }
-  out += '}';
 }
 
 }  // namespace
@@ -89,7 +89,9 @@ response render_user_events(std::string_view user_id, const std::vector<listed_e
   const char* separator = "";
   for (const auto& each : events) {
     out.body += separator;
-    append_event(out.body, each.value);
+    out.body += '{';
+    append_event_members(out.body, each.value);
+    out.body += '}';
     separator = ",";
   }
   out.body += "],\"next\":";
@@ -99,6 +101,40 @@ response render_user_events(std::string_view user_id, const std::vector<listed_e
     out.body += "null";
   }
   out.body += '}';
+  return out;
+}
+
+parsed<recent_events_request> parse_recent_events(const request& in) {
+  recent_events_request out;
+  constexpr auto most = static_cast<std::int64_t>(recent_events_max);
+  if (auto refused = read_integer(in, "limit", {1, most}, out.limit)) return *std::move(refused);
+  return out;
+}
+
+response render_recent_events(const std::vector<recent_event>& events) {
+  response out;
+  out.body = "{\"events\":[";
+  const char* separator = "";
+  for (const auto& each : events) {
+    out.body += separator;
+    out.body += "{\"user_id\":";
+    append_json_string(out.body, each.value.user_id);
+    out.body += ',';
+    append_event_members(out.body, each.value);
+    out.body += ",\"partition\":";
+    append_json_integer(out.body, to_integer(each.partition));
+    out.body += ",\"offset\":";
+    append_json_integer(out.body, each.offset);
+    out.body += ",\"accepted_at\":";
+    if (each.accepted_ms > 0) {
+      append_json_number(out.body, static_cast<double>(each.accepted_ms) / 1000);
+    } else {
+      out.body += "null";
+    }
+    out.body += '}';
+    separator = ",";
+  }
+  out.body += "]}";
   return out;
 }
 

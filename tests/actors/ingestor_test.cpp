@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
+
 #include "tests/support/scripted_source.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -63,6 +65,25 @@ TEST_F(the_ingestor, tells_which_items_were_touched_and_how_far_the_log_is_count
       << "neither a duplicate nor a return is demand";
   EXPECT_EQ(touched->items->source, "shop");
   EXPECT_EQ(touched->items->next_offset, 4);
+}
+
+TEST_F(the_ingestor, remembers_what_it_applied_last) {
+  source.append(event_of("bob", "x", "e1"));
+  source.append(event_of("bob", "x", "e1"));
+  source.append(event_of("ada", "y"));
+  source.append("no event");
+  auto logic = make();
+  const auto listed = [&] {
+    return boost::json::parse(logic.list_recent({.call = nullptr, .asked = {}}).body).at("events").as_array();
+  };
+  EXPECT_TRUE(listed().empty());
+  ASSERT_TRUE(logic.round());
+  const auto events = listed();
+  ASSERT_EQ(events.size(), 2U) << "neither what was there before nor what is none";
+  EXPECT_EQ(events[0].at("user_id").as_string(), "ada");
+  EXPECT_EQ(events[0].at("offset"), 2);
+  EXPECT_EQ(events[1].at("user_id").as_string(), "bob");
+  EXPECT_EQ(events[1].at("event_id").as_string(), "e1");
 }
 
 TEST_F(the_ingestor, rests_while_it_is_paused_and_says_so) {

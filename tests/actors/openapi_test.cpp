@@ -9,6 +9,7 @@
 #include <set>
 
 #include "actors/routes.hpp"
+#include "config/api_key_settings.hpp"
 #include "io/http/document.hpp"
 
 namespace freshet {
@@ -23,26 +24,12 @@ json::object document() {
   return json::parse(http::openapi_document().body).as_object();
 }
 
-std::string name_of(access_scope scope) {
-  switch (scope) {
-    case access_scope::none:
-      return "";
-    case access_scope::read:
-      return "read";
-    case access_scope::ingest:
-      return "ingest";
-    case access_scope::admin:
-      return "admin";
-  }
-  return "?";
-}
-
 operations routed() {
   operations found;
   for (const auto& each : all_routes()) {
     std::string verb(to_string(each.verb));
     std::transform(verb.begin(), verb.end(), verb.begin(), [](unsigned char c) { return std::tolower(c); });
-    found[verb + " " + each.pattern] = name_of(each.scope);
+    found[verb + " " + each.pattern] = each.scope == access_scope::none ? "" : std::string(name_of(each.scope));
   }
   return found;
 }

@@ -20,7 +20,8 @@ TEST(http_documentation, describes_every_endpoint_of_the_specification) {
       {"/similar_items", {"post"}},
       {"/reload_model", {"post"}},
       {"/model_info", {"get"}},
-      {"/v1/events", {"post"}},
+      {"/v1/events", {"get", "post"}},
+      {"/dashboard", {"get"}},
       {"/v1/recommend", {"post"}},
       {"/v1/rank", {"post"}},
       {"/v1/items", {"post"}},
@@ -43,12 +44,14 @@ TEST(http_documentation, describes_every_endpoint_of_the_specification) {
   }
 }
 
-TEST(http_documentation, has_a_page_that_needs_no_internet) {
-  const auto page = shop_of_texts().service().get("/docs");
-  ASSERT_EQ(page.status, 200U);
-  EXPECT_TRUE(page.raw.content_type.starts_with("text/html")) << page.raw.content_type;
-  for (const auto* elsewhere : {"src=\"http", "href=\"http", "@import", "url(http"}) {
-    EXPECT_EQ(page.raw.body.find(elsewhere), std::string::npos) << elsewhere;
+TEST(http_documentation, has_pages_that_need_no_internet) {
+  for (const auto* target : {"/docs", "/dashboard"}) {
+    const auto page = shop_of_texts().service().get(target);
+    ASSERT_EQ(page.status, 200U) << target;
+    EXPECT_TRUE(page.raw.content_type.starts_with("text/html")) << page.raw.content_type;
+    for (const auto* elsewhere : {"src=\"http", "href=\"http", "@import", "url(http"}) {
+      EXPECT_EQ(page.raw.body.find(elsewhere), std::string::npos) << target << ": " << elsewhere;
+    }
   }
 }
 

@@ -54,5 +54,19 @@ TEST(v1_events, shape_the_next_answer_when_visible) {
   EXPECT_EQ(std::ranges::count(ids_of(service().post("/v1/recommend", question)), before[0]), 0);
 }
 
+TEST(v1_events, are_seen_as_they_come_in) {
+  ASSERT_EQ(service().post("/v1/events?wait=visible", event_of("v1seen", "i1", 1'740'000'000)).status, 202U);
+  ASSERT_EQ(service().post("/v1/events?wait=visible", event_of("v1seen", "i2", 1'740'000'000)).status, 202U);
+  const auto seen = service().get("/v1/events?limit=2");
+  ASSERT_EQ(seen.status, 200U) << seen.raw.body;
+  expect_shape(seen.body, R"({"events": [{"user_id": "string", "item_id": "string", "ts": "integer", "qty": "integer",
+      "event_type": "string|null", "partition": "integer", "offset": "integer", "accepted_at": "number"}]})");
+  const auto& events = seen.body.at("events").as_array();
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].at("item_id").as_string(), "i2");
+  EXPECT_EQ(events[1].at("item_id").as_string(), "i1");
+  EXPECT_EQ(service().get("/v1/events?limit=0").status, 400U);
+}
+
 }  // namespace
 }  // namespace freshet::testing

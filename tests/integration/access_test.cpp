@@ -156,7 +156,7 @@ TEST_F(access, of_pages_is_for_the_configured_origins) {
   const auto preflight = ask(service_->address(), method::options, "/v1/events",
                              {{"Origin", "https://shop.example"}, {"Access-Control-Request-Method", "POST"}});
   EXPECT_EQ(preflight.status, 204u);
-  EXPECT_EQ(field(preflight, "Access-Control-Allow-Methods"), "POST, OPTIONS");
+  EXPECT_EQ(field(preflight, "Access-Control-Allow-Methods"), "GET, HEAD, POST, OPTIONS");
 }
 
 TEST_F(access, changes_with_a_hangup) {

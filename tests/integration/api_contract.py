@@ -11,16 +11,13 @@ import argparse
 import json
 import os
 import pathlib
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from shop_service import Service, make_shop
 
 KEY = "a-key-for-every-scope-0123456789"
 
@@ -28,64 +25,8 @@ KEY = "a-key-for-every-scope-0123456789"
 LEFT_OUT = ["/v1/control/drain", "/v1/control/pause"]
 
 
-def run(directory, *command):
-    done = subprocess.run(command, cwd=directory, capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
-
-
-def make_shop(freshet, directory):
-    run(directory, freshet, "generate", "--users", "60", "--items", "40", "--events", "1500", "--seed", "11", "--output", ".")
-    run(directory, freshet, "ingest", "--events", "events.csv", "--items", "items.csv", "--db", "db")
-    run(directory, freshet, "train", "als", "--db", "db", "--output", "artifacts", "--register", "--params", '{"factors": 8}')
-    # With keys, so that it is seen whether every operation asks for one where it says so.
-    (directory / "keys.yaml").write_text(
-        f"security: {{api_keys: [{{name: test, key: {KEY}, scopes: [read, ingest, admin]}}]}}\n")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Service:
-    def __init__(self, freshet, directory):
-        self.url = f"http://127.0.0.1:{free_port()}"
-        self.errors = open(directory / "serve.err", "w+")
-        port = self.url.rsplit(":", 1)[1]
-        self.process = subprocess.Popen(
-            [freshet, "serve", "--db", "db", "--model-dir", "artifacts", "--port", port, "--config", "keys.yaml"],
-            cwd=directory, stdout=subprocess.DEVNULL, stderr=self.errors)
-
-    def get(self, target):
-        with urllib.request.urlopen(self.url + target, timeout=30) as came:
-            return came.read()
-
-    def await_ready(self):
-        until = time.monotonic() + 60
-        while time.monotonic() < until and self.process.poll() is None:
-            try:
-                return self.get("/readyz")
-            except (urllib.error.URLError, ConnectionError):
-                time.sleep(0.05)
-        self.fail("the service is not ready")
-
-    def fail(self, why):
-        self.process.kill()
-        self.errors.seek(0)
-        sys.exit(f"{why}\n{self.errors.read()[-2000:]}")
-
-    def stop(self):
-        if self.process.poll() is not None:
-            self.fail(f"the service ended by itself with {self.process.returncode}")
-        self.process.send_signal(signal.SIGTERM)
-        if self.process.wait(30) != 0:
-            self.fail(f"the service stopped with {self.process.returncode}")
-
-
 def check_document(service):
-    document = json.loads(service.get("/openapi.json"))
+    document = json.loads(service.ask("/openapi.json")[2])
     problems = list(OpenAPIV31SpecValidator(document).iter_errors())
     if problems:
         service.fail("openapi.json is not valid:\n" + "\n".join(str(each) for each in problems))
@@ -120,7 +61,8 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
         make_shop(freshet, directory)
-        service = Service(freshet, directory)
+        # With a key, so that it is seen whether every operation asks for one where it says so.
+        service = Service(freshet, directory, {KEY: ["read", "ingest", "admin"]})
         try:
             service.await_ready()
             check_document(service)

@@ -104,6 +104,10 @@ TEST_P(indexed_shop, shows_the_recall_that_was_measured_at_load) {
   const double recall = std::stod(metrics.substr(place + series.size()));
   EXPECT_GT(recall, 0);
   EXPECT_LT(recall, 1);
+  const auto faiss = service->get("/stats").body.at("faiss");
+  EXPECT_EQ(faiss.at("ranking_recall").to_number<double>(), recall);
+  EXPECT_GT(faiss.at("similarity_recall").to_number<double>(), 0);
+  EXPECT_TRUE(faiss.at("index").as_string().starts_with(GetParam())) << faiss;
 }
 
 INSTANTIATE_TEST_SUITE_P(kind, indexed_shop, ::testing::Values("ivf", "hnsw"),

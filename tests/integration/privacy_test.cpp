@@ -65,6 +65,8 @@ class privacy : public ::testing::Test {
     EXPECT_EQ(service.get(std::string("/recommend?k=5&user_id=") + user).status == 200, state);
     const auto answer = service.post("/recommend", R"({"user_id":"u-xyzzy","topk":5,"rerank":false})");
     EXPECT_EQ(answer.body.at("is_fallback").as_bool(), !state);
+    // What was sent last in these tests is of this user.
+    EXPECT_EQ(service.get("/v1/events?limit=100").raw.body.find(user) != std::string::npos, state);
     return state;
   }
   std::vector<std::string> traces(const std::vector<std::string>& of = secrets) {

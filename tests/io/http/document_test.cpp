@@ -51,14 +51,26 @@ TEST(document, is_sent_to_who_has_another) {
   }
 }
 
-TEST(document, the_page_needs_nothing_from_elsewhere) {
-  const auto& page = docs_page();
-  EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
-  EXPECT_EQ(page.body.find("http://"), std::string_view::npos);
-  EXPECT_EQ(page.body.find("https://"), std::string_view::npos);
-  const auto policy = field(render_document(page, ask()), "Content-Security-Policy");
-  EXPECT_NE(policy.find("default-src 'none'"), std::string::npos) << policy;
-  EXPECT_NE(policy.find("connect-src 'self'"), std::string::npos) << policy;
+TEST(document, the_pages_need_nothing_from_elsewhere) {
+  for (const auto* page : {&docs_page(), &dashboard_page()}) {
+    EXPECT_EQ(page->content_type, "text/html; charset=utf-8");
+    EXPECT_EQ(page->body.find("http://"), std::string_view::npos);
+    EXPECT_EQ(page->body.find("https://"), std::string_view::npos);
+    const auto policy = field(render_document(*page, ask()), "Content-Security-Policy");
+    EXPECT_NE(policy.find("default-src 'none'"), std::string::npos) << policy;
+    EXPECT_NE(policy.find("connect-src 'self'"), std::string::npos) << policy;
+    EXPECT_EQ(policy.find("unsafe"), std::string::npos) << policy;
+  }
+}
+
+TEST(document, a_page_runs_the_scripts_that_stand_in_it_and_no_others) {
+  // printf 'alert(1)' | openssl dgst -sha256 -binary | base64
+  const auto page = make_page("<p>script</p><script>alert(1)</script><style></style>");
+  EXPECT_NE(page.content_security_policy.find("script-src 'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI=';"),
+            std::string::npos)
+      << page.content_security_policy;
+  EXPECT_NE(make_page("<p>text</p>").content_security_policy.find("script-src 'none'; style-src 'none';"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -89,6 +89,33 @@ TEST_F(gatekeeper_test, asks_for_a_key_wherever_the_route_has_a_scope) {
   EXPECT_EQ(status(ask(method::get, "/health")), 0u);
 }
 
+TEST_F(gatekeeper_test, shows_a_page_with_the_401_to_a_browser_that_has_no_key_yet) {
+  with_keys();
+  routes_.add({.verb = method::get,
+               .pattern = "/dashboard",
+               .scope = access_scope::read,
+               .handle = [](const exchange_ptr&, const path_parameters&) {},
+               .page = dashboard_page});
+  const field_list browser{{"accept", "text/html,application/xhtml+xml,*/*;q=0.8"}};
+  auto asked = ask(method::get, "/dashboard", browser);
+  const auto shown = check(asked).answer;
+  ASSERT_TRUE(shown);
+  EXPECT_EQ(shown->status, 401u);
+  EXPECT_EQ(shown->body, dashboard_page().body);
+  EXPECT_EQ(shown->content_type, "text/html; charset=utf-8");
+  EXPECT_EQ(field(shown->headers, "WWW-Authenticate"), "Bearer");
+  EXPECT_EQ(field(shown->headers, "Content-Security-Policy"), dashboard_page().content_security_policy);
+  asked.headers.emplace_back("if-none-match", dashboard_page().etag);
+  EXPECT_EQ(check(asked).answer->body, dashboard_page().body) << "a 401 stands for nothing that was kept";
+
+  const auto other = check(ask(method::get, "/dashboard", {{"accept", "*/*"}})).answer;
+  ASSERT_TRUE(other);
+  EXPECT_EQ(other->content_type, "application/problem+json");
+  EXPECT_EQ(check(ask(method::get, "/recommend", browser)).answer->content_type, "application/problem+json");
+  EXPECT_EQ(status(ask(method::get, "/dashboard", bearer(boss))), 403u);
+  EXPECT_EQ(status(ask(method::get, "/dashboard", bearer(reader))), 0u);
+}
+
 TEST_F(gatekeeper_test, takes_the_key_as_bearer_or_as_x_api_key) {
   with_keys();
   EXPECT_EQ(status(ask(method::get, "/recommend", bearer(reader))), 0u);

@@ -209,5 +209,31 @@ TEST(user_events, continue_where_the_page_before_ended) {
   EXPECT_EQ(std::get<user_events_request>(again).before, std::pair(unix_seconds{1600000000}, UINT64_MAX));
 }
 
+// --- the events of everybody ----------------------------------------------------------------------------------------
+
+TEST(recent_events, are_asked_for_by_number) {
+  const auto parse = [](std::string_view query) {
+    return parse_recent_events(make_request(method::get, "/v1/events" + std::string(query)));
+  };
+  EXPECT_EQ(std::get<recent_events_request>(parse("")).limit, 50U);
+  EXPECT_EQ(std::get<recent_events_request>(parse("?limit=100")).limit, 100U);
+  EXPECT_EQ(std::get<response>(parse("?limit=0")).status, 400U);
+  EXPECT_EQ(std::get<response>(parse("?limit=101")).status, 400U);
+  EXPECT_EQ(std::get<response>(parse("?limit=all")).status, 422U);
+}
+
+TEST(recent_events, say_who_and_where_in_the_log) {
+  const event typed{.user_id = "u\"", .item_id = "i", .ts = 1700000000, .qty = 2, .event_type = "view"};
+  const event plain{.user_id = "v", .item_id = "i", .ts = 1600000000};
+  const std::vector<recent_event> events{{typed, partition_id{3}, 7, 1'700'000'001'250},
+                                         {plain, partition_id{0}, 0, 0}};
+  EXPECT_EQ(boost::json::parse(render_recent_events(events).body), boost::json::parse(R"({"events":[
+      {"user_id":"u\"","item_id":"i","ts":1700000000,"qty":2,"event_type":"view","partition":3,"offset":7,
+       "accepted_at":1700000001.25},
+      {"user_id":"v","item_id":"i","ts":1600000000,"qty":1,"event_type":null,"partition":0,"offset":0,
+       "accepted_at":null}]})"));
+  EXPECT_EQ(render_recent_events({}).body, R"({"events":[]})");
+}
+
 }  // namespace
 }  // namespace freshet::http

@@ -25,6 +25,7 @@ TEST(stats, have_every_documented_member_and_what_operators_ask_for) {
       .recent = {.seconds = 50, .requests = 100, .errors = 2, .recommending = 90},
       .fallback_rate = .914,
       .embeddings = "phobert.npy",
+      .faiss = {{"ivf: ranking recall@10 0.984", .984, .99}},
       .workers = 2,
       .machine_threads = 4,
       .reranking_enabled = true,
@@ -43,6 +44,7 @@ TEST(stats, have_every_documented_member_and_what_operators_ask_for) {
       "recent":{"seconds":50,"requests":100,"errors":2,"error_rate":0.02,"requests_per_second":2},
       "latency_ms":{"p50":1.5,"p90":2,"p95":3,"p99":4,"max":5,"count":90},
       "fallback_rate":0.914,"embeddings":"phobert.npy",
+      "faiss":{"index":"ivf: ranking recall@10 0.984","ranking_recall":0.984,"similarity_recall":0.99},
       "settings":{"workers":2,"machine_threads":4,"reranking_enabled":true,"candidate_multiplier":5}})"));
 }
 
@@ -50,6 +52,7 @@ TEST(stats, of_a_fresh_service_divide_by_nothing) {
   const auto body = boost::json::parse(render_stats({}).body);
   EXPECT_TRUE(body.at("model_id").is_null());
   EXPECT_TRUE(body.at("embeddings").is_null());
+  EXPECT_TRUE(body.at("faiss").is_null());
   EXPECT_EQ(body.at("trainable_percentage"), 0);
   EXPECT_EQ(body.at("requests").at("error_rate"), 0);
   EXPECT_EQ(body.at("recent").at("requests_per_second"), 0);
