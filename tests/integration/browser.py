@@ -24,6 +24,7 @@ class Browser:
         if not binary:
             sys.exit("no Chromium on this machine; tools/setup installs chromium-headless-shell")
         self.profile = tempfile.TemporaryDirectory()
+        self.said = tempfile.TemporaryFile()
         to_browser, self.sending = os.pipe()
         self.receiving, from_browser = os.pipe()
         # The browser reads 3 and writes 4; here they may be in use, so the shell that becomes the browser renames them.
@@ -34,7 +35,7 @@ class Browser:
         if os.geteuid() == 0:
             command.append("--no-sandbox")
         self.process = subprocess.Popen(["bash", "-c", f'exec "$@" 3<&{theirs[0]} 4>&{theirs[1]}', "browser", *command],
-                                        pass_fds=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                        pass_fds=theirs, stdout=subprocess.DEVNULL, stderr=self.said)
         for each in (to_browser, from_browser, *theirs):
             os.close(each)
         self.calls = 0
@@ -54,7 +55,8 @@ class Browser:
             ready, _, _ = select.select([self.receiving], [], [], max(0, until - time.monotonic()))
             came = os.read(self.receiving, 1 << 16) if ready else b""
             if not came:
-                sys.exit("the browser ended or does not answer")
+                self.said.seek(0)
+                sys.exit("the browser ended or does not answer:\n" + self.said.read().decode(errors="replace")[-2000:])
             self.unread += came
         message, self.unread = self.unread.split(b"\0", 1)
         return json.loads(message)

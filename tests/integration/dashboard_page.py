@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The dashboard in a real browser against the running service: what it shows is what the service says, it says what it
-lacks, and what strangers send stays text.
+"""The pages of the running service in a real browser: what the dashboard shows is what the service says, it says what it
+lacks, and what strangers send stays text; the page of the API asks it.
 
     tests/integration/dashboard_page.py build/release/freshet
 
@@ -10,6 +10,7 @@ import argparse
 import json
 import pathlib
 import tempfile
+import time
 import urllib.parse
 
 from browser import Browser
@@ -51,6 +52,19 @@ class Dashboard:
         return self.page.run(f"[...document.querySelectorAll('#{table} tbody tr')]"
                              ".map(row => [...row.cells].map(each => each.textContent))")
 
+    def agrees(self, table, expected):
+        """Waits until the table has the rows that `expected` takes from the service at that moment, in columns that
+        `expected` has."""
+        until = time.monotonic() + 60
+        while True:
+            wanted = expected()
+            self.soon("true")
+            shown = [row[:len(wanted[0])] for row in self.rows(table)] if wanted else []
+            if wanted and shown == wanted:
+                return
+            check(time.monotonic() < until, f"{table} shows {shown}, the service says {wanted}")
+            time.sleep(0.05)
+
     def use_key(self, key):
         self.fill("key", key)
         self.press("#access button")
@@ -78,20 +92,24 @@ def check_keys(service, dashboard):
 
 
 def check_numbers(service, dashboard):
-    """While nothing changes: what is there comes from files, read before the start."""
-    status = json.loads(service.ask("/v1/status", Authorization="Bearer " + OPERATOR)[2])
-    dashboard.shows("model-facts", status["model"]["model_id"])
-    dashboard.shows("checks-facts", f"events{status['store']['events']:,}")
-    dashboard.shows("checks-facts", f"users{status['store']['users']:,}")
-    expected = [[each["name"], "alive", str(each["restarts"])] for each in status["actors"]]
-    check([row[:3] for row in dashboard.rows("actors-table")] == expected, dashboard.rows("actors-table"))
-    partitions = [[str(each[name]) for name in ("partition", "position", "end", "lag")]
-                  for each in status["ingestion"]["partitions"]]
-    check(len(partitions) > 0 and dashboard.rows("partitions") == partitions, dashboard.rows("partitions"))
-    stats = json.loads(service.ask("/stats", Authorization="Bearer " + VIEWER)[2])
-    sizes = {name: each["max_size"] for name, each in stats["cache"].items() if isinstance(each, dict)}
-    check({row[0]: int(row[3].replace(",", "")) for row in dashboard.rows("caches-table")} == sizes,
-          dashboard.rows("caches-table"))
+    def status():
+        return json.loads(service.ask("/v1/status", Authorization="Bearer " + OPERATOR)[2])
+
+    def partition_row(each):
+        return ["\u2013" if each[name] is None else f"{each[name]:,}" for name in ("partition", "position", "end", "lag")]
+
+    def caches():
+        of = json.loads(service.ask("/stats", Authorization="Bearer " + VIEWER)[2])["cache"]
+        return [[name, "\u2013", f"{each['size']:,}", f"{each['max_size']:,}"] for name, each in of.items()
+                if isinstance(each, dict)]
+
+    dashboard.shows("model-facts", status()["model"]["model_id"])
+    dashboard.shows("checks-facts", f"events{status()['store']['events']:,}")
+    dashboard.shows("checks-facts", f"users{status()['store']['users']:,}")
+    dashboard.agrees("actors-table", lambda: [[each["name"], "alive", str(each["restarts"])] for each in status()["actors"]])
+    dashboard.agrees("partitions", lambda: [partition_row(each) for each in status()["ingestion"]["partitions"]])
+    # Nobody has asked for anything yet, so there is no hit rate.
+    dashboard.agrees("caches-table", caches)
 
 
 def check_users(service, dashboard):
@@ -119,7 +137,6 @@ def check_strangers(service, dashboard):
     dashboard.soon("document.querySelectorAll('#tail-table tbody tr').length === 2")
     check([row[1:] for row in dashboard.rows("tail-table")] ==
           [[HOSTILE_USER, "</td><script>", "view", "3"], [HOSTILE_USER, "i1", "view", "3"]], dashboard.rows("tail-table"))
-    dashboard.says("events", "")
     dashboard.soon("/ ms$/.test(document.querySelectorAll('#events-figures dd')[1].textContent)")
     # As somebody does who wants to know what this user is shown.
     dashboard.press("#tail-table button")
@@ -143,6 +160,16 @@ def check_conduct(dashboard):
     check(not elsewhere, elsewhere)
     check(page.run("(() => { try { document.body.innerHTML = '<b>x</b>'; } catch { return true; } })()"),
           "the policy lets text become markup")
+
+
+def check_docs(service, page):
+    paths = json.loads(service.ask("/openapi.json")[2])["paths"]
+    page.wait("document.querySelectorAll('#operations details').length > 0")
+    shown = page.run("document.querySelectorAll('#operations details').length")
+    check(shown == sum(len(verbs) for verbs in paths.values()), f"{shown} operations")
+    livez = "[...document.querySelectorAll('#operations details')].find(each => each.textContent.includes('/livez'))"
+    page.run(f"[...{livez}.querySelectorAll('button')].find(each => each.textContent === 'Send').click()")
+    page.wait(f"[...{livez}.querySelectorAll('pre')].some(each => each.textContent.startsWith('200'))")
 
 
 def look_at(dashboard, screenshots):
@@ -176,6 +203,7 @@ def main():
             look_at(dashboard, given.screenshots)
             service.ask("/v1/control/pause", "POST", Authorization="Bearer " + OPERATOR)
             dashboard.shows("state", "ingestion paused")
+            check_docs(service, browser.open(service.url + "/docs"))
             check_conduct(dashboard)
             service.stop()
             dashboard.shows("state", "away")
