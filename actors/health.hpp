@@ -1,4 +1,5 @@
-// What:    what keeps the service from being ready, check by check, for /readyz.
+// What:    what keeps the service from being ready, check by check, for /readyz; and what it can do without for now:
+//          when events cannot be taken in, answers go on, and whoever sends requests should too.
 // Threads: every member from any thread.
 #pragma once
 
@@ -16,10 +17,14 @@ class health {
     std::string name;
     bool ok = false;
     std::string message;
+    /// Whether the service is not ready without it.
+    bool needed{};
   };
 
-  void pass(const std::string& name, const std::string& message = "ok") { set({name, true, message}); }
-  void fail(const std::string& name, const std::string& why) { set({name, false, why}); }
+  void pass(const std::string& name, const std::string& message = "ok") { set({name, true, message, true}); }
+  void fail(const std::string& name, const std::string& why) { set({name, false, why, true}); }
+  /// As fail, but the service stays ready.
+  void degrade(const std::string& name, const std::string& why) { set({name, false, why, false}); }
 
   /// In alphabetical order of the names.
   std::vector<check> checks() const {
@@ -31,7 +36,7 @@ class health {
   bool ready() const {
     const std::lock_guard lock(mutex_);
     for (const auto& [name, each] : checks_) {
-      if (!each.ok) return false;
+      if (!each.ok && each.needed) return false;
     }
     return !draining_;
   }

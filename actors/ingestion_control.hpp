@@ -20,6 +20,10 @@ class ingestion_control {
   void resume() { paused_ = false; }
   bool paused() const { return paused_; }
 
+  /// How many losses of the source have been reported: an ingestor that takes over goes on behind them.
+  std::size_t losses_reported() const { return losses_reported_; }
+  void loss_reported() { ++losses_reported_; }
+
   void reached(std::vector<partition_state> partitions) {
     const std::lock_guard lock(mutex_);
     partitions_ = std::move(partitions);
@@ -32,6 +36,7 @@ class ingestion_control {
 
  private:
   std::atomic<bool> paused_ = false;
+  std::atomic<std::size_t> losses_reported_ = 0;
   mutable std::mutex mutex_;
   std::vector<partition_state> partitions_;
 };

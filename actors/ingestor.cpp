@@ -16,10 +16,12 @@ constexpr auto close_deadline = 5'000ms;
 /// How often a paused ingestor looks whether it may go on.
 constexpr auto pause_interval = 50ms;
 
-/// What makes a record one event, however often it comes: its event id, else its place in the log.
-std::string identity_of(const event& value, const std::string& source, partition_id partition, log_offset offset) {
+/// What makes a record one event, however often it comes: its event id, else its place in the log together with its
+/// mark, because a topic that is made anew counts its offsets from 0 again.
+std::string identity_of(const event& value, const std::string& source, partition_id partition, const record& from) {
   if (!value.event_id.empty()) return "id:" + value.event_id;
-  return "at:" + source + "/" + std::to_string(to_integer(partition)) + "/" + std::to_string(offset);
+  return "at:" + source + "/" + std::to_string(to_integer(partition)) + "/" + std::to_string(from.offset) + "/" +
+         std::to_string(mark_of(from).hash);
 }
 
 }  // namespace
@@ -39,13 +41,42 @@ ingestor::~ingestor() {
 
 status ingestor::join() {
   if (joined_) return success{};
-  FRESHET_TRY(context_.source->open([this](partition_id partition) {
-    const auto stored = context_.store->position(context_.source->name(), partition);
-    if (stored) context_.visible->start_at(partition, *stored);
-    return stored;
-  }));
+  FRESHET_TRY(context_.source->open([this](partition_id partition) { return stored_position_of(partition); }));
   joined_ = true;
   return success{};
+}
+
+std::optional<stored_position> ingestor::stored_position_of(partition_id partition) {
+  const auto name = context_.source->name();
+  const auto next = context_.store->position(name, partition);
+  if (!next) return std::nullopt;
+  context_.visible->start_at(partition, *next);
+  const auto last = context_.store->last_record(name, partition);
+  if (!last) context_.journal->warning("a log that was made anew may not be noticed: " + last.failure().message);
+  return stored_position(*next, last ? *last : std::nullopt);
+}
+
+void ingestor::report_losses() {
+  const auto losses = context_.source->losses();
+  while (context_.control->losses_reported() < losses.size()) {
+    const auto& loss = losses[context_.control->losses_reported()];
+    context_.control->loss_reported();
+    context_.measured->data_lost(to_integer(loss.partition));
+    context_.journal->failure("data loss: " + loss.sentence);
+    // It stays to be seen; under policy `halt` the source's obstacle keeps the service from being ready besides.
+    context_.ready->pass("data_loss", std::to_string(losses.size()) + " since the start, the last: " + loss.sentence);
+    if (!loss.went_on_at) continue;
+    context_.visible->restart_at(loss.partition, *loss.went_on_at);
+    recount_ = true;
+  }
+}
+
+void ingestor::report_health() {
+  if (const auto obstacle = context_.source->obstacle()) {
+    context_.ready->degrade("ingestion", *obstacle);
+  } else {
+    context_.ready->pass("ingestion");
+  }
 }
 
 std::optional<ingestor::touched> ingestor::round() {
@@ -65,21 +96,21 @@ std::optional<ingestor::touched> ingestor::round() {
   }
   if (!context_.visible->wait_for_credit(context_.poll_timeout)) return std::nullopt;
   auto polled = context_.source->poll(context_.batch_records_max, context_.poll_timeout);
-  for (const auto losses = context_.source->losses(); losses_reported_ < losses.size(); ++losses_reported_) {
-    const auto& loss = losses[losses_reported_];
-    context_.measured->data_lost(to_integer(loss.partition));
-    context_.journal->failure("data loss: partition " + std::to_string(to_integer(loss.partition)) + " of " +
-                              context_.source->name() + " no longer holds offset " + std::to_string(loss.wanted) +
-                              "; it holds " + std::to_string(loss.available_first) + ".." +
-                              std::to_string(loss.available_next));
-  }
+  report_losses();
   if (!polled) {
     failed(polled.failure());
     return std::nullopt;
   }
-  if (polled->records.empty() && polled->next_offset == 0) {
+  if (polled->records.empty() && polled->next_offset < 0) {
     report_progress();
-    context_.ready->pass("ingestion");
+    // Nothing to write; a store that would refuse shows all the same, and recovers.
+    if (const auto well = context_.store->recover(); !well) {
+      stalled(well.failure());
+      return std::nullopt;
+    }
+    context_.measured->store_stalled(false);
+    backoff_ = 0ms;
+    report_health();
     return std::nullopt;
   }
   decode(*polled);
@@ -97,11 +128,12 @@ void ingestor::report_progress() {
 void ingestor::decode(const record_batch& polled) {
   work_ = std::make_unique<work>();
   work_->records = polled.records.size();
-  work_->batch.positions.push_back({context_.source->name(), polled.partition, polled.next_offset});
+  const auto last = polled.records.empty() ? std::nullopt : std::optional(mark_of(polled.records.back()));
+  work_->batch.positions.push_back({context_.source->name(), polled.partition, polled.next_offset, last});
   for (const auto& each : polled.records) {
     auto decoded = decoder_.decode(each.value, each.headers);
     if (auto* value = std::get_if<event>(&decoded)) {
-      auto identity = identity_of(*value, context_.source->name(), polled.partition, each.offset);
+      auto identity = identity_of(*value, context_.source->name(), polled.partition, each);
       work_->batch.events.push_back({std::move(*value), std::move(identity), each.offset});
       work_->accepted_ms.push_back(each.timestamp_ms);
     } else {
@@ -121,7 +153,7 @@ void ingestor::decode(const record_batch& polled) {
 std::optional<ingestor::touched> ingestor::apply() {
   auto applied = context_.store->apply(work_->batch, context_.sync_every_batch);
   if (!applied) {
-    failed(applied.failure());
+    stalled(applied.failure());
     return std::nullopt;
   }
   backoff_ = 0ms;
@@ -130,6 +162,7 @@ std::optional<ingestor::touched> ingestor::apply() {
   applied_batch reached{
       .partition = position.partition, .next_offset = position.next_offset, .duplicates = {}, .accepted_ms = {}};
   touched users;
+  users.recount = std::exchange(recount_, false);
   users.items = std::make_shared<touched_items>(
       touched_items{position.source, position.partition, position.next_offset, touches_of(*done, *applied)});
   notice_newcomers(*done, *applied);
@@ -155,7 +188,7 @@ std::optional<ingestor::touched> ingestor::apply() {
   for (std::size_t left = applied->dropped; left > 0; --left) context_.measured->event_rejected("erased_or_expired");
   for (const auto& letter : done->batch.dead_letters) context_.measured->event_rejected(letter.reason);
   context_.measured->store_stalled(false);
-  context_.ready->pass("ingestion");
+  report_health();
   return users;
 }
 
@@ -215,9 +248,18 @@ std::vector<std::pair<item_index, unix_seconds>> ingestor::touches_of(const work
   return touches;
 }
 
+void ingestor::stalled(const error& why) {
+  context_.measured->store_stalled(true);
+  failed(why);
+}
+
 void ingestor::failed(const error& why) {
-  if (work_) context_.measured->store_stalled(true);
-  context_.ready->fail("ingestion", why.message);
+  // Who never got as far as the log may be configured wrongly: that shows best before traffic comes.
+  if (joined_) {
+    context_.ready->degrade("ingestion", why.message);
+  } else {
+    context_.ready->fail("ingestion", why.message);
+  }
   if (backoff_ == 0ms) context_.journal->failure("ingestion paused: " + why.message);
   backoff_ = std::clamp(backoff_ * 2, std::chrono::milliseconds(backoff_min), std::chrono::milliseconds(backoff_max));
   pause_ = backoff_;
@@ -262,6 +304,7 @@ ingestor_actor::behavior_type make_ingestor(ingestor_actor::stateful_pointer<ing
                                                                                           changed->of_batch, users)));
           }
           self->send(state.others->trend_counter, std::move(changed->items));
+          if (changed->recount) caf::anon_send(state.others->trend_counter, run_atom::value);
         }
         const auto pause = state.logic->pause();
         if (pause.count() == 0) return self->send(self, run_atom::value);

@@ -56,6 +56,8 @@ class ingestor {
     std::vector<std::string> user_ids;
     visibility::share of_batch;
     touched_items_ptr items;
+    /// A log was made anew: what was counted up to some offset says nothing about it.
+    bool recount = false;
   };
   /// One round. Returns whom to tell, or nothing when no batch was applied; how long to wait before the next round is
   /// then in `pause`.
@@ -68,12 +70,18 @@ class ingestor {
  private:
   struct work;
   status join();
+  std::optional<stored_position> stored_position_of(partition_id partition);
+  void report_losses();
+  /// Well, unless the source cannot be read.
+  void report_health();
   /// Tells where each partition is and how far behind.
   void report_progress();
   void decode(const record_batch& batch);
   std::optional<touched> apply();
   void failed(const error& why);
   void remember(const work& done, const ingest_outcome& applied);
+  /// The store refuses.
+  void stalled(const error& why);
   void notice_newcomers(const work& done, const ingest_outcome& applied) const;
   std::vector<std::pair<item_index, unix_seconds>> touches_of(const work& done, const ingest_outcome& applied) const;
 
@@ -83,7 +91,7 @@ class ingestor {
   bool joined_ = false;
   std::chrono::milliseconds pause_{0};
   std::chrono::milliseconds backoff_{0};
-  std::size_t losses_reported_ = 0;
+  bool recount_ = false;
   /// Decoded and not yet applied.
   std::unique_ptr<work> work_;
 };

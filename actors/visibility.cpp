@@ -17,7 +17,7 @@ visibility::share visibility::open(applied_batch batch) {
   const std::lock_guard lock(mutex_);
   const auto partition = batch.partition;
   const auto sequence = next_sequence_++;
-  partitions_[partition].under_way.push_back({sequence, std::move(batch), false});
+  partitions_[partition].under_way.push_back({sequence, std::move(batch)});
   ++under_way_;
   // The share holds no bytes; its deleter is the message that nobody works on the batch any more.
   static const char token = 0;
@@ -35,8 +35,10 @@ void visibility::finish(partition_id partition, std::uint64_t sequence) {
     mine->finished = true;
     while (!state.under_way.empty() && state.under_way.front().finished) {
       auto& batch = state.under_way.front().batch;
-      state.next_offset = std::max(state.next_offset, batch.next_offset);
-      state.duplicates.insert(batch.duplicates.begin(), batch.duplicates.end());
+      if (!state.under_way.front().outdated) {
+        state.next_offset = std::max(state.next_offset, batch.next_offset);
+        state.duplicates.insert(batch.duplicates.begin(), batch.duplicates.end());
+      }
       visible.push_back(std::move(batch));
       state.under_way.pop_front();
       --under_way_;
@@ -91,6 +93,19 @@ void visibility::start_at(partition_id partition, log_offset next_offset) {
     const std::lock_guard lock(mutex_);
     auto& state = partitions_[partition];
     state.next_offset = std::max(state.next_offset, next_offset);
+    served = take_served(state);
+  }
+  for (const auto& [done, duplicates] : served) done(duplicates);
+}
+
+void visibility::restart_at(partition_id partition, log_offset next_offset) {
+  std::vector<served_waiter> served;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& state = partitions_[partition];
+    state.next_offset = next_offset;
+    state.duplicates.clear();
+    for (auto& each : state.under_way) each.outdated = true;
     served = take_served(state);
   }
   for (const auto& [done, duplicates] : served) done(duplicates);

@@ -52,6 +52,9 @@ class visibility : public std::enable_shared_from_this<visibility> {
   /// Everything before this is visible although nobody opened its batches: the positions at the start, and where an
   /// ingestor goes on that takes over from one that died.
   void start_at(partition_id partition, log_offset next_offset);
+  /// The partition goes on there, also where that lies further back: its log is another one now. What is visible of the
+  /// old one says nothing about it.
+  void restart_at(partition_id partition, log_offset next_offset);
 
  private:
   struct waiter {
@@ -63,6 +66,8 @@ class visibility : public std::enable_shared_from_this<visibility> {
     std::uint64_t sequence{};
     applied_batch batch;
     bool finished = false;
+    /// Its offsets are those of a log that is no more.
+    bool outdated = false;
   };
   struct progress {
     log_offset next_offset = 0;

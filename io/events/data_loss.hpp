@@ -20,8 +20,8 @@ namespace freshet {
 /// Where consumption goes on, or nothing: the partition stands still until an operator decides.
 [[nodiscard]] std::optional<log_offset> continue_at(const data_loss& loss, data_loss_policy policy);
 
-/// "shop.events partition 3: offset 17 is wanted but the log holds 40..99: 23 records are lost; ..." and what was done,
-/// or what to do.
-[[nodiscard]] std::string describe(const data_loss& loss, data_loss_policy policy, std::string_view source);
+/// Fills in where consumption goes on, and the sentence: "shop.events partition 3: offset 17 is wanted, but the log
+/// holds 40 to 99; up to 23 records are lost (retention); ..." and what was done, or what to do.
+void decide(data_loss& loss, data_loss_policy policy, std::string_view source);
 
 }  // namespace freshet

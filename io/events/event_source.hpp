@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/base/result.hpp"
+#include "io/events/record_mark.hpp"
 
 namespace freshet {
 
@@ -35,7 +36,16 @@ struct record_batch {
   partition_id partition{};
   std::vector<record> records;
   /// Where the next batch starts; may lie beyond the last record + 1 (compaction, transaction markers).
-  log_offset next_offset{};
+  log_offset next_offset = -1;
+};
+
+/// Where a caller goes on in a partition.
+struct stored_position {
+  stored_position(log_offset next_offset, std::optional<record_mark> last_record = std::nullopt)
+      : next(next_offset), last(last_record) {}
+  log_offset next{};
+  /// The last record it took in, by which a log that was made anew is told from the one it knew.
+  std::optional<record_mark> last;
 };
 
 /// The log no longer holds (or not yet holds) the stored offset: retention passed, or the topic was made anew.
@@ -44,6 +54,12 @@ struct data_loss {
   log_offset wanted{};
   log_offset available_first{};
   log_offset available_next{};
+  /// The log holds the offset, but another record before it than the one that was taken in.
+  bool made_anew = false;
+  /// Where consumption went on; nothing = the partition stands still.
+  std::optional<log_offset> went_on_at{};
+  /// All that in words.
+  std::string sentence{};
 };
 
 struct partition_state {
@@ -59,8 +75,8 @@ enum class data_loss_policy { halt, earliest, latest };
 
 class event_source {
  public:
-  /// The stored next offset of a partition, or nothing when it was never consumed.
-  using position_lookup = std::function<std::optional<log_offset>(partition_id)>;
+  /// Where to go on in a partition, or nothing when it was never consumed.
+  using position_lookup = std::function<std::optional<stored_position>(partition_id)>;
 
   virtual ~event_source() = default;
 
@@ -72,7 +88,7 @@ class event_source {
   virtual status open(position_lookup positions) = 0;
 
   /// At most `records_max` records of one partition, waiting up to `timeout` for the first; partitions take turns.
-  /// A batch without records means nothing came, or with a next_offset that nothing is left up to there. Errors:
+  /// A batch without records means nothing came, or with a next_offset >= 0 that nothing is left up to there. Errors:
   /// out_of_range under policy `halt`, with the offsets in the sentence; unavailable when the broker cannot be used and
   /// no retry will help.
   virtual result<record_batch> poll(std::size_t records_max, std::chrono::milliseconds timeout) = 0;
@@ -83,6 +99,8 @@ class event_source {
   virtual std::vector<partition_state> state() const = 0;
   /// Losses seen so far, the policy applied to each; never silent (promise E5).
   virtual std::vector<data_loss> losses() const = 0;
+  /// Why some or all of the log cannot be read at this moment, for people; nothing when all of it can.
+  virtual std::optional<std::string> obstacle() const { return std::nullopt; }
 
   /// Tells the log how far the caller's store has come; only a hint to others (lag monitors, retention).
   virtual void commit_hint(partition_id partition, log_offset next_offset) = 0;

@@ -32,6 +32,8 @@ kafka_property_map shared_properties(const kafka_options& options) {
       {"socket.nagle.disable", "true"},
       // The default grows to 10 s: far too long after a broker came back.
       {"reconnect.backoff.max.ms", "1000"},
+      // A broker that hangs is given up after this; the default is a minute.
+      {"socket.timeout.ms", "10000"},
   };
 }
 
@@ -53,6 +55,8 @@ kafka_property_map consumer_properties(const kafka_options& options) {
       {"queued.max.messages.kbytes", "32768"},
       // New partitions are noticed within a minute.
       {"topic.metadata.refresh.interval.ms", "60000"},
+      // How soon is seen what cannot be read.
+      {"statistics.interval.ms", "1000"},
   };
 }
 

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "core/base/strong_id.hpp"
+#include "io/events/kafka_obstacle.hpp"
 #include "io/events/kafka_source_class.hpp"
 #include "io/events/kafka_topic.hpp"
 
@@ -55,9 +56,21 @@ void on_error(rd_kafka_t* client, int code, const char* why, void* opaque) {
     text += std::string(": ") + reason.data();
   } else if (code != RD_KAFKA_RESP_ERR__AUTHENTICATION && code != RD_KAFKA_RESP_ERR__SSL) {
     callbacks->log->warning(text);
+    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || callbacks->source == nullptr) return;
+    const std::lock_guard lock(callbacks->source->mutex_);
+    callbacks->source->last_error_ = why;
     return;
   }
-  if (callbacks->source != nullptr) callbacks->source->refused_ = error{error_code::unavailable, text};
+  if (callbacks->source == nullptr) return;
+  callbacks->source->refused_ = error{error_code::unavailable, text};
+  const std::lock_guard lock(callbacks->source->mutex_);
+  callbacks->source->no_entry_ = text;
+}
+
+int on_statistics(rd_kafka_t*, char* json, std::size_t size, void* opaque) {
+  const auto* callbacks = static_cast<source_callbacks*>(static_cast<kafka_callbacks*>(opaque));
+  if (callbacks->source != nullptr) callbacks->source->note_statistics({json, size});
+  return 0;
 }
 
 void on_queue_event(rd_kafka_t*, void* signal) {
@@ -81,6 +94,7 @@ status kafka_source::open(position_lookup positions) {
   FRESHET_ASSIGN(auto configuration, configure_kafka(options_, kafka_role::consumer, *callbacks_));
   rd_kafka_conf_set_rebalance_cb(configuration.get(), on_rebalance);
   rd_kafka_conf_set_error_cb(configuration.get(), on_error);
+  rd_kafka_conf_set_stats_cb(configuration.get(), on_statistics);
   FRESHET_ASSIGN(auto client, start_kafka(std::move(configuration), kafka_role::consumer));
   rd_kafka_poll_set_consumer(client.get());
 
@@ -136,25 +150,33 @@ void kafka_source::close(milliseconds deadline) {
 
 // ------------------------------------------------------------------------------------------------------ assignment
 
-std::int64_t kafka_source::start_of(partition_id partition) const {
-  if (const auto stored = positions_(partition)) return *stored;
-  return options_.start == "latest" ? RD_KAFKA_OFFSET_END : RD_KAFKA_OFFSET_BEGINNING;
-}
-
 void kafka_source::assign(rd_kafka_topic_partition_list_t& list) {
+  std::vector<std::optional<stored_position>> stored;
+  for (int i = 0; i < list.cnt; ++i) stored.push_back(positions_(partition_id{list.elems[i].partition}));
   const std::lock_guard lock(mutex_);
+  // `kafka.start` is for the first start. A partition that comes when others have been consumed is a new one, and
+  // nothing in it may be passed over.
+  const bool first_start = partitions_.empty() && std::none_of(stored.begin(), stored.end(),
+                                                               [](const auto& each) { return each.has_value(); });
+  const std::int64_t start =
+      first_start && options_.start == "latest" ? RD_KAFKA_OFFSET_END : RD_KAFKA_OFFSET_BEGINNING;
   for (int i = 0; i < list.cnt; ++i) {
     auto& assigned = list.elems[i];
     const auto id = static_cast<partition_id>(assigned.partition);
-    assigned.offset = start_of(id);
+    const auto& known = stored[static_cast<std::size_t>(i)];
+    // The record before is read once more, to see that it is still the one that was taken in.
+    const auto expected = known ? known->last : std::nullopt;
+    assigned.offset = expected ? expected->offset : known ? known->next : start;
     kafka_queue queue(rd_kafka_queue_get_partition(client_.get(), assigned.topic, assigned.partition));
     FRESHET_CHECK(queue != nullptr);
     // Before the assignment takes effect, so that no record goes to the group's queue.
     rd_kafka_queue_forward(queue.get(), nullptr);
     rd_kafka_queue_cb_event_enable(queue.get(), on_queue_event, &callbacks_->signal);
-    const auto position = assigned.offset >= 0 ? std::optional<log_offset>(assigned.offset) : std::nullopt;
-    partitions_.push_back({.id = id, .queue = std::move(queue), .position = position});
+    const auto position = known ? std::optional(known->next) : std::nullopt;
+    partitions_.push_back(
+        {.id = id, .queue = std::move(queue), .position = position, .start = assigned.offset, .expected = expected});
   }
+  if (list.cnt > 0) no_topic_.reset();
   callbacks_->log->info("kafka: " + std::to_string(list.cnt) + " partitions of " + options_.topic + " assigned");
 }
 
@@ -199,6 +221,40 @@ std::vector<partition_state> kafka_source::state() const {
 std::vector<data_loss> kafka_source::losses() const {
   const std::lock_guard lock(mutex_);
   return losses_;
+}
+
+std::optional<std::string> kafka_source::obstacle() const {
+  const std::lock_guard lock(mutex_);
+  const auto halted =
+      std::find_if(partitions_.begin(), partitions_.end(), [](const assigned_partition& each) { return each.halted; });
+  if (halted != partitions_.end()) {
+    const auto loss = std::find_if(losses_.rbegin(), losses_.rend(),
+                                   [&](const data_loss& each) { return each.partition == halted->id; });
+    return loss->sentence;
+  }
+  if (no_entry_) return no_entry_;
+  if (no_topic_) return no_topic_;
+  return out_of_reach_;
+}
+
+void kafka_source::note_statistics(std::string_view statistics) {
+  const std::lock_guard lock(mutex_);
+  std::vector<partition_id> assigned;
+  for (const auto& each : partitions_) assigned.push_back(each.id);
+  out_of_reach_ = obstacle_of(statistics, options_, assigned);
+  if (!out_of_reach_) {
+    no_entry_.reset();
+    last_error_.clear();
+  } else if (!last_error_.empty()) {
+    *out_of_reach_ += "; the last error: " + last_error_;
+  }
+}
+
+/// What the brokers say of the topic, kept to be seen until partitions of it are assigned.
+error kafka_source::refused_topic(error why) {
+  const std::lock_guard lock(mutex_);
+  no_topic_ = why.message;
+  return why;
 }
 
 void kafka_source::commit_hint(partition_id partition, log_offset next_offset) {

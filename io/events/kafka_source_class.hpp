@@ -30,8 +30,16 @@ struct assigned_partition {
   kafka_queue queue;
   /// Next offset to be returned; nothing until the log has said where "earliest" or "latest" is.
   std::optional<log_offset> position;
+  /// Where the assignment starts; "earliest" and "latest" are negative.
+  std::int64_t start{};
+  /// What must lie in the log before `position`, until that is known.
+  std::optional<record_mark> expected{};
+  /// Moved without records, which the caller has not been told yet.
+  bool moved = false;
   /// The log does not hold `position`; its limits are still to be asked for.
   bool lost = false;
+  /// Lost, because `expected` was not what lay there.
+  bool made_anew = false;
   /// Lost, and the policy is to stand still.
   bool halted = false;
 };
@@ -56,19 +64,24 @@ class kafka_source final : public event_source {
   }
   std::vector<partition_state> state() const override;
   std::vector<data_loss> losses() const override;
+  std::optional<std::string> obstacle() const override;
   void commit_hint(partition_id partition, log_offset next_offset) override;
   void close(std::chrono::milliseconds deadline) override;
 
  private:
   friend void on_rebalance(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*);
   friend void on_error(rd_kafka_t*, int, const char*, void*);
+  friend int on_statistics(rd_kafka_t*, char*, std::size_t, void*);
 
   void assign(rd_kafka_topic_partition_list_t& list);
   void revoke(const rd_kafka_topic_partition_list_t& list);
-  std::int64_t start_of(partition_id partition) const;
+  void note_statistics(std::string_view statistics);
+  error refused_topic(error why);
   status serve_group();
   result<record_batch> take_turn(std::size_t records_max);
   result<record_batch> drain(assigned_partition& partition, std::size_t records_max);
+  /// False when it is not a record to be handed on.
+  bool expects(assigned_partition& partition, const record& came) const;
   void set_position(assigned_partition& partition, std::optional<log_offset> position);
   status settle_loss(assigned_partition& partition);
   void restart(assigned_partition& partition, log_offset position);
@@ -91,6 +104,11 @@ class kafka_source final : public event_source {
   std::vector<assigned_partition> partitions_;
   std::vector<data_loss> losses_;
   std::map<partition_id, log_offset> hints_;
+  /// What the brokers refuse: to let us in, or the topic; and what cannot be reached.
+  std::optional<std::string> no_entry_;
+  std::optional<std::string> no_topic_;
+  std::optional<std::string> out_of_reach_;
+  std::string last_error_;
 };
 
 /// Only when the configuration asks for such an assignor: then what a rebalance brings is the difference.

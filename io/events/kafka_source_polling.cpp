@@ -44,7 +44,7 @@ result<record_batch> kafka_source::poll(std::size_t records_max, milliseconds ti
     callbacks_->signal.expect();
     FRESHET_TRY(serve_group());
     FRESHET_ASSIGN(auto batch, take_turn(records_max));
-    if (!batch.records.empty()) return batch;
+    if (batch.next_offset >= 0) return batch;
     if (callbacks_->signal.wait_until(deadline) != wake_signal::reason::arrived) return record_batch{};
   }
 }
@@ -61,10 +61,11 @@ status kafka_source::serve_group() {
       case RD_KAFKA_RESP_ERR_NO_ERROR:
         FRESHET_CHECK(false, "records arrive in the queue of their partition");
       case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
-        return missing_topic(options_, options_.topic);
+        return refused_topic(missing_topic(options_, options_.topic));
       case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
       case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
-        return error{error_code::unavailable, std::string("kafka: ") + rd_kafka_message_errstr(message.get())};
+        return refused_topic(
+            {error_code::unavailable, std::string("kafka: ") + rd_kafka_message_errstr(message.get())});
       default:
         callbacks_->log->warning(std::string("kafka: ") + rd_kafka_message_errstr(message.get()));
     }
@@ -81,9 +82,18 @@ result<record_batch> kafka_source::take_turn(std::size_t records_max) {
     auto& partition = partitions_[next_turn_++ % partitions_.size()];
     if (partition.halted) continue;
     auto batch = drain(partition, records_max);
-    if (!batch || !batch->records.empty()) return batch;
+    if (!batch || batch->next_offset >= 0) return batch;
   }
   return record_batch{};
+}
+
+bool kafka_source::expects(assigned_partition& partition, const record& came) const {
+  if (const auto expected = std::exchange(partition.expected, std::nullopt);
+      expected && came.offset == expected->offset && mark_of(came) != *expected) {
+    partition.lost = partition.made_anew = true;
+    return false;
+  }
+  return !partition.position || came.offset >= *partition.position;
 }
 
 result<record_batch> kafka_source::drain(assigned_partition& partition, std::size_t records_max) {
@@ -95,12 +105,17 @@ result<record_batch> kafka_source::drain(assigned_partition& partition, std::siz
     if (!message) break;
     switch (message->err) {
       case RD_KAFKA_RESP_ERR_NO_ERROR:
-        batch.records.push_back(to_record(*message));
-        position = message->offset + 1;
+        if (auto came = to_record(*message); expects(partition, came)) {
+          position = came.offset + 1;
+          batch.records.push_back(std::move(came));
+        }
         break;
       case RD_KAFKA_RESP_ERR__PARTITION_EOF:
-        // Beyond the last record when compaction or transactions left gaps.
-        position = message->offset;
+        // Where "latest" is, to be stored: after a restart nothing that came meanwhile may be passed over.
+        if (!position) partition.moved = true;
+        // Beyond the last record when compaction or transactions left gaps; below what was taken in when a new leader
+        // has yet to learn how far the log reaches.
+        position = std::max(position.value_or(0), message->offset);
         break;
       case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
         partition.lost = true;
@@ -111,13 +126,16 @@ result<record_batch> kafka_source::drain(assigned_partition& partition, std::siz
   }
   set_position(partition, position);
   if (partition.lost && batch.records.empty()) FRESHET_TRY(settle_loss(partition));
-  batch.next_offset = partition.position.value_or(0);
+  if (!batch.records.empty() || std::exchange(partition.moved, false)) batch.next_offset = *partition.position;
   return batch;
 }
 
 /// Asks for the limits of the log, and does what the policy says. Tried again at the next poll when no broker answers.
 status kafka_source::settle_loss(assigned_partition& partition) {
-  data_loss loss{.partition = partition.id, .wanted = partition.position.value_or(0)};
+  data_loss loss;
+  loss.partition = partition.id;
+  loss.wanted = partition.position.value_or(0);
+  loss.made_anew = partition.made_anew;
   const auto code = rd_kafka_query_watermark_offsets(client_.get(), options_.topic.c_str(), to_integer(partition.id),
                                                      &loss.available_first, &loss.available_next,
                                                      static_cast<int>(limits_query_max.count()));
@@ -125,24 +143,23 @@ status kafka_source::settle_loss(assigned_partition& partition) {
     callbacks_->log->warning(kafka_error(code, "kafka: limits of " + options_.topic).message);
     return success{};
   }
-  partition.lost = false;
+  partition.lost = partition.made_anew = false;
+  partition.expected.reset();
   // A leader that had not caught up; nothing is lost.
   if (holds(loss)) {
     restart(partition, loss.wanted);
     return success{};
   }
-  const std::string sentence = describe(loss, policy_, options_.topic);
-  callbacks_->log->failure(sentence);
+  decide(loss, policy_, options_.topic);
   {
     const std::lock_guard lock(mutex_);
     losses_.push_back(loss);
+    partition.halted = !loss.went_on_at;
   }
-  if (const auto next = continue_at(loss, policy_)) {
-    restart(partition, *next);
-    return success{};
-  }
-  partition.halted = true;
-  return error{error_code::out_of_range, sentence};
+  if (!loss.went_on_at) return error{error_code::out_of_range, loss.sentence};
+  partition.moved = true;
+  restart(partition, *loss.went_on_at);
+  return success{};
 }
 
 /// A partition that librdkafka has given up cannot be sought in; it is assigned anew. Without the cooperative protocol
@@ -154,7 +171,9 @@ void kafka_source::restart(assigned_partition& partition, log_offset position) {
     for (const auto& each : partitions_) {
       if (!wanted(each)) continue;
       rd_kafka_topic_partition_list_add(list.get(), options_.topic.c_str(), to_integer(each.id))->offset =
-          each.position ? *each.position : start_of(each.id);
+          each.expected   ? each.expected->offset
+          : each.position ? *each.position
+                          : each.start;
     }
     return list;
   };

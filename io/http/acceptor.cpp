@@ -1,5 +1,6 @@
 #include "io/http/acceptor.hpp"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -25,11 +26,18 @@ acceptor::acceptor(listener source, entrance through, std::shared_ptr<server_sta
       server_(std::move(server)),
       loops_(std::move(loops)),
       readiness_(loops_.front()->context(), source_.socket()),
-      rest_(loops_.front()->context()) {}
+      rest_(loops_.front()->context()) {
+  keep_reserve();
+}
 
 // The descriptor belongs to source_, which closes it.
 acceptor::~acceptor() {
   if (readiness_.is_open()) readiness_.release();
+  if (reserve_ >= 0) ::close(reserve_);
+}
+
+void acceptor::keep_reserve() {
+  if (reserve_ < 0) reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
 void acceptor::start() {
@@ -52,14 +60,19 @@ void acceptor::wait() {
 }
 
 void acceptor::accept_all() {
+  keep_reserve();
   for (int i = 0; i < batch_max; ++i) {
     const int socket = ::accept4(source_.socket(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket >= 0) {
-      admit(socket);
+      admit(socket, reserve_ < 0);
       continue;
     }
     if (errno == EINTR || errno == ECONNABORTED) continue;
     if (errno == EAGAIN || errno == EWOULDBLOCK) break;
+    if ((errno == EMFILE || errno == ENFILE) && reserve_ >= 0) {
+      ::close(std::exchange(reserve_, -1));
+      continue;
+    }
     rest_.expires_after(rest_without_descriptors);
     rest_.async_wait([self = shared_from_this()](const boost::system::error_code& ec) {
       if (!ec && !self->stopped_) self->accept_all();
@@ -69,8 +82,8 @@ void acceptor::accept_all() {
   wait();
 }
 
-void acceptor::admit(int socket) {
-  const bool full = server_->connections >= server_->limits.connections_max;
+void acceptor::admit(int socket, bool turn_away) {
+  const bool full = turn_away || server_->connections >= server_->limits.connections_max;
   if (full && server_->turned_away >= turned_away_max) {
     ::close(socket);
     return;

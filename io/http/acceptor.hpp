@@ -1,6 +1,7 @@
 // What:    accepts connections of one listener and deals them out to the loops in turn. Internal to io/http.
-// Limits:  over `connections_max` clients are told 503; far over it, closed without a word; without free descriptors it
-//          rests for a moment instead of spinning.
+// Limits:  over `connections_max` clients are told 503; far over it, closed without a word. Without free descriptors
+// one
+//          that is kept in reserve lets clients be told 503 one after the other, some ten a second.
 // Threads: everything on the thread of its loop.
 #pragma once
 
@@ -31,7 +32,9 @@ class acceptor : public std::enable_shared_from_this<acceptor> {
  private:
   void wait();
   void accept_all();
-  void admit(int socket);
+  void admit(int socket, bool turn_away);
+  /// Opens it where it is missing and possible.
+  void keep_reserve();
 
   listener source_;
   const entrance through_;
@@ -39,6 +42,8 @@ class acceptor : public std::enable_shared_from_this<acceptor> {
   std::vector<std::shared_ptr<io_loop>> loops_;
   boost::asio::posix::stream_descriptor readiness_;
   boost::asio::steady_timer rest_;
+  /// A descriptor that can be given up for a client's; -1 while a client has it.
+  int reserve_ = -1;
   std::size_t next_loop_ = 0;
   bool stopped_ = false;
 };

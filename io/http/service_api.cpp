@@ -147,7 +147,8 @@ response render_liveness() {
 response render_readiness(bool ready, const std::vector<readiness_check>& checks, const request& in) {
   response out = ready ? response{} : problem(503, "not ready: " + failing(checks), in);
   if (ready) {
-    out.body = R"({"status":"ready"})";
+    const bool well = std::all_of(checks.begin(), checks.end(), [](const readiness_check& each) { return each.ok; });
+    out.body = well ? R"({"status":"ready"})" : R"({"status":"degraded"})";
   }
   const auto verbose = in.parameter("verbose");
   if (!verbose || parse_flag(*verbose) == false) return out;

@@ -75,7 +75,7 @@ struct readiness_check {
 };
 /// Always 200 {"status":"ok"}: the process runs.
 [[nodiscard]] response render_liveness();
-/// 200 or 503; with ?verbose every check, else only the word.
+/// 200 or 503; with ?verbose every check, else only the word: "ready", or "degraded" where it is but a check fails.
 [[nodiscard]] response render_readiness(bool ready, const std::vector<readiness_check>& checks, const request& in);
 
 }  // namespace freshet::http

@@ -51,7 +51,7 @@ void session::start(int socket) {
   socket_.non_blocking(true, ec);
   now_ = std::chrono::steady_clock::now();
   if (turn_away_) {
-    refuse(503, "All " + std::to_string(server_->limits.connections_max) + " connections are taken; try again soon");
+    refuse(503, "All connections that there may be are taken; try again soon");
   } else {
     enter(phase::first_byte);
     if (server_->draining) stop_when_idle(now_);

@@ -38,6 +38,7 @@ class rocks_log final : public embedded_log {
   void wake() override { arrivals_.interrupt(); }
   std::vector<partition_state> state() const override;
   std::vector<data_loss> losses() const override;
+  std::optional<std::string> obstacle() const override;
   /// The store's position is what counts.
   void commit_hint(partition_id, log_offset) override {}
   void close(std::chrono::milliseconds) override { arrivals_.interrupt(); }
@@ -181,22 +182,24 @@ status rocks_log::assign() {
 status rocks_log::assign(partition_id partition) {
   const auto bounds = storage_.bounds(partition);
   const auto stored = positions_ ? positions_(partition) : std::nullopt;
-  const data_loss found{.partition = partition,
-                        .wanted = stored.value_or(bounds.first),
-                        .available_first = bounds.first,
-                        .available_next = bounds.next};
+  data_loss found;
+  found.partition = partition;
+  found.wanted = stored ? stored->next : bounds.first;
+  found.available_first = bounds.first;
+  found.available_next = bounds.next;
   const std::lock_guard guard(mutex_);
   auto& begin = readings_[static_cast<std::size_t>(to_integer(partition))];
   begin = {.position = found.wanted, .halted = false};
   if (holds(found)) return success{};
 
+  decide(found, options_.on_data_loss, source_name);
   losses_.push_back(found);
-  if (const auto next = continue_at(found, options_.on_data_loss)) {
-    begin.position = *next;
+  if (found.went_on_at) {
+    begin.position = *found.went_on_at;
     return success{};
   }
   begin.halted = true;
-  return error{error_code::out_of_range, describe(found, options_.on_data_loss, source_name)};
+  return error{error_code::out_of_range, found.sentence};
 }
 
 result<record_batch> rocks_log::take_turn(std::size_t records_max) {
@@ -220,7 +223,7 @@ result<record_batch> rocks_log::poll(std::size_t records_max, std::chrono::milli
     arrivals_.expect();
     auto batch = take_turn(records_max);
     // Without records, but with an offset: what lay there was erased, and the caller goes on behind it.
-    if (!batch || batch->next_offset != 0) return batch;
+    if (!batch || batch->next_offset >= 0) return batch;
     if (arrivals_.wait_until(deadline) != wake_signal::reason::arrived) return record_batch{};
   }
 }
@@ -238,6 +241,14 @@ std::vector<partition_state> rocks_log::state() const {
 std::vector<data_loss> rocks_log::losses() const {
   const std::lock_guard guard(mutex_);
   return losses_;
+}
+
+std::optional<std::string> rocks_log::obstacle() const {
+  const std::lock_guard guard(mutex_);
+  if (std::none_of(readings_.begin(), readings_.end(), [](const reading& each) { return each.halted; })) {
+    return std::nullopt;
+  }
+  return losses_.back().sentence;
 }
 
 }  // namespace

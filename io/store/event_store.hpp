@@ -80,6 +80,8 @@ struct consumed_position {
   std::string source;
   partition_id partition{};
   log_offset next_offset{};
+  /// Of a batch: the last record that it brought. Kept for `last_record`.
+  std::optional<record_mark> last{};
 };
 
 struct ingest_batch {
@@ -212,8 +214,14 @@ class event_store {
   /// Events per item number: popularity.
   virtual result<std::vector<std::uint64_t>> item_event_counts() const = 0;
 
+  /// Whether writes are taken at this moment; after one that failed it tries to recover, as `apply` would. For who has
+  /// nothing to write and wants to know.
+  virtual status recover() = 0;
+
   // --- offsets and dead letters
   virtual std::optional<log_offset> position(std::string_view source, partition_id partition) const = 0;
+  /// The last record that was taken in from there, unless nothing came since the position was moved.
+  virtual result<std::optional<record_mark>> last_record(std::string_view source, partition_id partition) const = 0;
   virtual result<std::vector<consumed_position>> positions() const = 0;
   struct waiting_letter {
     std::uint64_t sequence{};

@@ -176,6 +176,14 @@ std::optional<log_offset> rocks_store::position(std::string_view source, partiti
   return at->second;
 }
 
+result<std::optional<record_mark>> rocks_store::last_record(std::string_view source, partition_id partition) const {
+  FRESHET_ASSIGN(const auto stored, db_->get(family::meta, schema::key_of_taken(source, partition)));
+  if (!stored) return std::optional<record_mark>();
+  const auto mark = schema::decode_mark(*stored);
+  if (!mark) return damaged("the mark of a record");
+  return mark;
+}
+
 result<std::vector<consumed_position>> rocks_store::positions() const {
   const std::lock_guard guard(positions_mutex_);
   std::vector<consumed_position> list;
@@ -193,6 +201,12 @@ result<write_batch> rocks_store::begin() {
   FRESHET_ASSIGN(auto batch, db_->begin());
   if (db_->generation() != loaded_generation_) FRESHET_TRY(load());
   return batch;
+}
+
+status rocks_store::recover() {
+  const std::lock_guard guard(write_mutex_);
+  FRESHET_ASSIGN(const auto nothing, begin());
+  return success{};
 }
 
 status rocks_store::commit(write_batch& batch, const schema::totals& after, std::span<const schema::item_count> counts,

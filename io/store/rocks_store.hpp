@@ -69,6 +69,8 @@ class rocks_store final : public event_store {
   result<std::vector<std::uint64_t>> item_event_counts() const override { return counters_.events_of_items(); }
 
   std::optional<log_offset> position(std::string_view source, partition_id partition) const override;
+  status recover() override;
+  result<std::optional<record_mark>> last_record(std::string_view source, partition_id partition) const override;
   result<std::vector<consumed_position>> positions() const override;
   result<std::vector<waiting_letter>> waiting_dead_letters(std::size_t limit) const override;
   status remove_dead_letters(std::span<const std::uint64_t> sequences) override;

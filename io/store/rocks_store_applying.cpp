@@ -220,6 +220,12 @@ void rocks_store::put_positions(ingest_plan& plan) const {
   for (const auto& position : plan.batch.positions) {
     plan.writes.put(family::meta, schema::key_of_offset(position.source, position.partition),
                     schema::encode_offset(position.next_offset));
+    const auto taken = schema::key_of_taken(position.source, position.partition);
+    if (position.last) {
+      plan.writes.put(family::meta, taken, schema::encode_mark(*position.last));
+    } else {
+      plan.writes.remove(family::meta, taken);
+    }
   }
 }
 

@@ -162,6 +162,27 @@ std::optional<consumed_position> decode_position(std::string_view key, std::stri
   return when_complete(number, position);
 }
 
+std::string key_of_taken(std::string_view source, partition_id partition) {
+  auto key = numbered_key(taken_prefix, static_cast<std::uint32_t>(partition));
+  key.append(source);
+  return key;
+}
+
+std::string encode_mark(const record_mark& mark) {
+  std::string out;
+  put_zigzag(out, mark.offset);
+  put_little_endian(out, mark.hash);
+  return out;
+}
+
+std::optional<record_mark> decode_mark(std::string_view value) {
+  byte_reader in(value);
+  record_mark mark;
+  mark.offset = in.zigzag();
+  mark.hash = in.little_endian<std::uint64_t>();
+  return when_complete(in, mark);
+}
+
 std::string encode_sequence(std::uint64_t sequence) {
   std::string out;
   put_little_endian(out, sequence);

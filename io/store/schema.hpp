@@ -30,6 +30,8 @@
 //         "salts"                                 ids u64 LE, events u64 LE
 //         "type/", number u16 BE                  name of an event type; numbers start at 1
 //         "offset/", partition u32 BE, source     next offset zigzag
+//         "taken/", partition u32 BE, source      the last record before the next offset: its offset zigzag, its mark
+//                                                 (record_mark.hpp) u64 LE
 //         "letter/", sequence u64 BE              a dead letter: source text, partition varint, offset zigzag, reason
 //                                                 text, message text, key text, bytes text, headers varint, each: name
 //                                                 text, value text
@@ -130,6 +132,7 @@ inline constexpr std::string_view salts_key = "salts";
 inline constexpr std::string_view totals_key = "totals";
 inline constexpr std::string_view type_prefix = "type/";
 inline constexpr std::string_view offset_prefix = "offset/";
+inline constexpr std::string_view taken_prefix = "taken/";
 inline constexpr std::string_view letter_prefix = "letter/";
 inline constexpr std::string_view letter_key_prefix = "letterkey/";
 inline constexpr std::string_view counts_prefix = "counts/";
@@ -157,6 +160,9 @@ struct salts {
 [[nodiscard]] std::string key_of_offset(std::string_view source, partition_id partition);
 [[nodiscard]] std::string encode_offset(log_offset offset);
 [[nodiscard]] std::optional<consumed_position> decode_position(std::string_view key, std::string_view value);
+[[nodiscard]] std::string key_of_taken(std::string_view source, partition_id partition);
+[[nodiscard]] std::string encode_mark(const record_mark& mark);
+[[nodiscard]] std::optional<record_mark> decode_mark(std::string_view value);
 
 [[nodiscard]] std::string encode_letter(const dead_letter& letter);
 [[nodiscard]] std::optional<dead_letter> decode_letter(std::string_view value);

@@ -85,6 +85,10 @@ class faulty_store final : public event_store {
   std::optional<log_offset> position(std::string_view source, partition_id partition) const override {
     return real_->position(source, partition);
   }
+  result<std::optional<record_mark>> last_record(std::string_view source, partition_id partition) const override {
+    FRESHET_TRY(may_fail());
+    return real_->last_record(source, partition);
+  }
   result<std::vector<consumed_position>> positions() const override { return real_->positions(); }
   result<std::vector<waiting_letter>> waiting_dead_letters(std::size_t limit) const override {
     return real_->waiting_dead_letters(limit);
@@ -93,6 +97,7 @@ class faulty_store final : public event_store {
     return real_->remove_dead_letters(sequences);
   }
   std::filesystem::path path() const override { return real_->path(); }
+  status recover() override { return real_->recover(); }
 
  private:
   bool goes_wrong() const {

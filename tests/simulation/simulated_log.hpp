@@ -56,7 +56,7 @@ class simulated_log final : public event_source, public event_sink {
     if (dice_.uniform() < share_) return error{error_code::unavailable, "the simulated broker is away"};
     if (!assigned_) {
       for (std::size_t each = 0; each < partitions; ++each) {
-        positions_[each] = lookup_(partition_id(static_cast<std::int32_t>(each))).value_or(0);
+        positions_[each] = lookup_(partition_id(static_cast<std::int32_t>(each))).value_or(0).next;
       }
       assigned_ = true;
     }
@@ -68,7 +68,7 @@ class simulated_log final : public event_source, public event_sink {
     while (batch.records.size() < wanted && next < end(chosen)) {
       batch.records.push_back(records_[chosen][static_cast<std::size_t>(next++)]);
     }
-    batch.next_offset = batch.records.empty() ? 0 : next;
+    batch.next_offset = batch.records.empty() ? -1 : next;
     return batch;
   }
   void wake() override {}

@@ -63,6 +63,7 @@ inline void produce(const kafka_options& options, int first, int count, int keys
 struct consumer_state {
   std::map<partition_id, log_offset> positions;
   std::map<partition_id, std::vector<int>> values;
+  std::map<partition_id, record_mark> marks;
 
   std::size_t total() const {
     std::size_t sum = 0;
@@ -76,13 +77,20 @@ struct consumer_state {
     return all;
   }
   event_source::position_lookup lookup() const {
-    return [this](partition_id partition) -> std::optional<log_offset> {
+    return [this](partition_id partition) -> std::optional<stored_position> {
       const auto found = positions.find(partition);
-      return found == positions.end() ? std::nullopt : std::optional(found->second);
+      if (found == positions.end()) return std::nullopt;
+      const auto mark = marks.find(partition);
+      return stored_position(found->second, mark == marks.end() ? std::nullopt : std::optional(mark->second));
     };
   }
   void apply(const record_batch& batch) {
-    if (batch.records.empty()) return;
+    if (batch.next_offset < 0) return;
+    if (batch.records.empty()) {
+      positions[batch.partition] = batch.next_offset;
+      marks.erase(batch.partition);
+      return;
+    }
     // Consecutive, and where the last batch of the partition ended.
     const auto stored = positions.find(batch.partition);
     if (stored != positions.end()) {
@@ -90,6 +98,7 @@ struct consumer_state {
     }
     for (const auto& record : batch.records) values[batch.partition].push_back(std::stoi(record.value));
     positions[batch.partition] = batch.next_offset;
+    marks[batch.partition] = mark_of(batch.records.back());
   }
 };
 

@@ -25,7 +25,7 @@ class scripted_source final : public event_source {
 
   std::string name() const override { return name_; }
   status open(position_lookup positions) override {
-    position_ = positions(partition_id{0}).value_or(0);
+    position_ = positions(partition_id{0}).value_or(0).next;
     return success{};
   }
   result<record_batch> poll(std::size_t records_max, std::chrono::milliseconds) override {
@@ -34,7 +34,7 @@ class scripted_source final : public event_source {
     while (batch.records.size() < records_max && position_ < static_cast<log_offset>(log_.size())) {
       batch.records.push_back(log_[static_cast<std::size_t>(position_++)]);
     }
-    batch.next_offset = batch.records.empty() ? 0 : position_;
+    batch.next_offset = batch.records.empty() ? -1 : position_;
     return batch;
   }
   void wake() override {}

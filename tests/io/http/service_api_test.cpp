@@ -130,12 +130,13 @@ TEST(readiness, is_a_word_or_with_verbose_every_check) {
   const std::vector<readiness_check> checks{{"store", true, "open"}, {"model", false, "none was \"trained\" yet"}};
   const request plain = make_request(method::get, "/readyz");
   const request verbose = make_request(method::get, "/readyz?verbose");
-  EXPECT_EQ(render_readiness(true, checks, plain).body, R"({"status":"ready"})");
+  EXPECT_EQ(render_readiness(true, {{"store", true, "open"}}, plain).body, R"({"status":"ready"})");
+  EXPECT_EQ(render_readiness(true, checks, plain).body, R"({"status":"degraded"})");
   const response ready = render_readiness(true, checks, verbose);
   EXPECT_EQ(ready.status, 200U);
   EXPECT_EQ(boost::json::parse(ready.body),
             boost::json::parse(
-                R"({"status":"ready","checks":[{"name":"store","ok":true,"message":"open"},
+                R"({"status":"degraded","checks":[{"name":"store","ok":true,"message":"open"},
           {"name":"model","ok":false,"message":"none was \"trained\" yet"}]})"));
   const response waiting = render_readiness(false, checks, verbose);
   EXPECT_EQ(waiting.status, 503U);
