@@ -1,5 +1,7 @@
 #include "actors/calling_thread.hpp"
 
+#include <caf/logger.hpp>
+
 namespace freshet {
 namespace {
 
@@ -26,6 +28,9 @@ void calling_thread::run() {
         caf::intrusive_ptr_release(job);
     }
   }
+  // An actor that spawns another leaves a reference to the system's logger with the thread, and the end of the system
+  // would wait for the end of the thread.
+  caf::logger::set_current_actor_system(nullptr);
 }
 
 }  // namespace freshet

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -49,6 +51,33 @@ TEST(calling_thread, drops_what_was_never_run) {
     here.send(counter, 3);
   }
   EXPECT_TRUE(seen.messages.empty());
+}
+
+echo_actor::behavior_type spawn_another(echo_actor::pointer self) {
+  return {[self](int left) {
+    if (left > 0) self->send(self->spawn(spawn_another), left - 1);
+  }};
+}
+
+TEST(calling_thread, outlives_the_system_whose_actors_it_ran) {
+  caf::actor_system_config config;
+  auto system = std::make_unique<caf::actor_system>(config);
+  std::promise<void> ran;
+  std::promise<void> may_end;
+  std::thread other([&] {
+    {
+      calling_thread here(*system);
+      here.send(system->spawn<caf::lazy_init>(spawn_another), 2);
+      here.run();
+    }
+    ran.set_value();
+    may_end.get_future().wait();
+  });
+  ran.get_future().wait();
+  auto gone = std::async(std::launch::async, [&] { system.reset(); });
+  EXPECT_EQ(gone.wait_for(std::chrono::seconds(30)), std::future_status::ready) << "the system waits for the thread";
+  may_end.set_value();
+  other.join();
 }
 
 }  // namespace
