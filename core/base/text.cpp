@@ -157,11 +157,16 @@ void append_printable(std::string& out, std::string_view text) {
   };
   std::size_t at = 0;
   while (at < text.size()) {
+    std::size_t plain = at;
+    while (plain < text.size() && text[plain] >= ' ' && text[plain] <= '~') ++plain;
+    out.append(text, at, plain - at);
+    at = plain;
+    if (at == text.size()) return;
     const std::string_view rest = text.substr(at);
     const std::size_t length = sequence_length(rest);
     if (length == 0) {
       out += "\\x" + hex(rest[0]);
-    } else if (length == 1 && rest[0] != '"' && rest[0] != '\\' && !is_plain(rest[0])) {
+    } else if (length == 1) {
       append_escape(out, rest[0]);
     } else if (length == 2 && rest[0] == '\xc2' && static_cast<unsigned char>(rest[1]) < 0xa0) {
       out += "\\u00" + hex(rest[1]);

@@ -1,8 +1,8 @@
 #include "io/telemetry/log_line.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
-#include <cstdio>
 #include <ctime>
 
 #include "core/base/text.hpp"
@@ -10,16 +10,23 @@
 namespace freshet {
 namespace {
 
-std::string utc_with_milliseconds(std::chrono::system_clock::time_point at) {
+void append_utc_with_milliseconds(std::string& out, std::chrono::system_clock::time_point at) {
   const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
   const std::time_t seconds = milliseconds / 1000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[80];
-  const int length =
-      std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900, parts.tm_mon + 1,
-                    parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, static_cast<int>(milliseconds % 1000));
-  return std::string(text, static_cast<std::size_t>(length));
+  // Thousands of lines have the same second.
+  thread_local std::time_t second_before = -1;
+  thread_local std::array<char, 80> text{};
+  thread_local std::size_t length = 0;
+  if (seconds != second_before) {
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S.", &parts);
+    second_before = seconds;
+  }
+  out.append(text.data(), length);
+  const auto part = static_cast<int>(milliseconds % 1000);
+  for (const int place : {100, 10, 1}) out += static_cast<char>('0' + part / place % 10);
+  out += 'Z';
 }
 
 /// At most the allowed bytes, not ending inside a character.
@@ -57,27 +64,26 @@ std::optional<log_level> parse_log_level(std::string_view name) {
   return std::nullopt;
 }
 
-std::string format_log_line(log_format format, std::chrono::system_clock::time_point at, log_level level,
-                            std::string_view message) {
+void append_log_line(std::string& lines, log_format format, std::chrono::system_clock::time_point at, log_level level,
+                     std::string_view message) {
   const std::string_view kept = cut(message);
-  std::string line;
-  line.reserve(kept.size() + 80);
   if (format == log_format::json) {
-    line += "{\"timestamp\":\"" + utc_with_milliseconds(at) + "\",\"level\":\"";
-    line += to_string(level);
-    line += "\",\"message\":";
-    append_json_string(line, kept);
-    line += "}\n";
-    return line;
+    lines += "{\"timestamp\":\"";
+    append_utc_with_milliseconds(lines, at);
+    lines += "\",\"level\":\"";
+    lines += to_string(level);
+    lines += "\",\"message\":";
+    append_json_string(lines, kept);
+    lines += "}\n";
+    return;
   }
-  line += utc_with_milliseconds(at);
-  line += ' ';
-  line += to_string(level);
-  line += ' ';
-  append_printable(line, kept);
-  if (kept.size() < message.size()) line += "...";
-  line += '\n';
-  return line;
+  append_utc_with_milliseconds(lines, at);
+  lines += ' ';
+  lines += to_string(level);
+  lines += ' ';
+  append_printable(lines, kept);
+  if (kept.size() < message.size()) lines += "...";
+  lines += '\n';
 }
 
 }  // namespace freshet

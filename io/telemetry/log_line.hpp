@@ -17,7 +17,7 @@ inline constexpr std::size_t log_line_bytes_max = 16 << 10;
 
 /// Text: `2026-11-23T10:15:00.123Z INFO message`. JSON: `{"timestamp":..., "level":..., "message":...}`.
 /// Ends with a line break and holds no other. A longer message is cut.
-[[nodiscard]] std::string format_log_line(log_format format, std::chrono::system_clock::time_point at, log_level level,
-                                          std::string_view message);
+void append_log_line(std::string& lines, log_format format, std::chrono::system_clock::time_point at, log_level level,
+                     std::string_view message);
 
 }  // namespace freshet

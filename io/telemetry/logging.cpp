@@ -13,6 +13,7 @@
 #include <mutex>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "io/telemetry/log_line.hpp"
 
@@ -89,7 +90,7 @@ class threaded_log final : public log {
 
   void write(log_level level, std::string_view message) override {
     if (level < level_.load(std::memory_order_relaxed)) return;
-    const std::string line = format_log_line(format_, std::chrono::system_clock::now(), level, message);
+    const auto now = std::chrono::system_clock::now();
     bool wake = false;
     {
       const std::lock_guard lock(mutex_);
@@ -97,7 +98,10 @@ class threaded_log final : public log {
         ++dropped_;
         return;
       }
-      waiting_ += line;
+      // One byte more than fits into a line, so that the line says that it was cut.
+      const auto kept = message.substr(0, log_line_bytes_max + 1);
+      waiting_.entries.push_back({now, level, kept.size()});
+      waiting_.messages += kept;
       ++accepted_;
       wake = std::exchange(asleep_, false);
       if (level >= log_level::warning) wake = hurry_ = true;
@@ -128,6 +132,25 @@ class threaded_log final : public log {
   }
 
  private:
+  struct entry {
+    std::chrono::system_clock::time_point at;
+    log_level level;
+    std::size_t bytes;
+  };
+  /// Messages one after the other; the log's thread makes lines of them.
+  struct batch {
+    std::vector<entry> entries;
+    std::string messages;
+  };
+
+  void append_lines(const batch& from, std::string& lines) const {
+    std::string_view rest = from.messages;
+    for (const auto& [at, level, bytes] : from.entries) {
+      append_log_line(lines, format_, at, level, rest.substr(0, bytes));
+      rest.remove_prefix(bytes);
+    }
+  }
+
   /// Empty on success, else why not.
   std::string open_file() {
     try {
@@ -140,15 +163,16 @@ class threaded_log final : public log {
   }
 
   void run() {
+    batch taken;
     std::string lines;
     std::unique_lock lock(mutex_);
     while (true) {
       asleep_ = true;
-      something_.wait(lock, [&] { return stopping_ || hurry_ || !waiting_.empty(); });
+      something_.wait(lock, [&] { return stopping_ || hurry_ || !waiting_.entries.empty(); });
       asleep_ = false;
       something_.wait_for(lock, gathering, [&] { return stopping_ || hurry_; });
-      if (waiting_.empty() && stopping_) return;
-      lines.swap(waiting_);
+      if (waiting_.entries.empty() && stopping_) return;
+      std::swap(taken, waiting_);
       taken_ = accepted_;
       const std::uint64_t reached = accepted_;
       hurry_ = false;
@@ -156,12 +180,15 @@ class threaded_log final : public log {
       const std::uint64_t dropped = std::exchange(dropped_, 0);
       lock.unlock();
       if (reopen_now && output_) report(open_file());
+      append_lines(taken, lines);
       if (dropped > 0) {
-        lines += format_log_line(format_, std::chrono::system_clock::now(), log_level::warning,
-                                 std::to_string(dropped) + " log lines were dropped: the disk is too slow");
+        append_log_line(lines, format_, std::chrono::system_clock::now(), log_level::warning,
+                        std::to_string(dropped) + " log lines were dropped: the disk is too slow");
       }
       if (!lines.empty()) put(lines);
       lines.clear();
+      taken.entries.clear();
+      taken.messages.clear();
       lock.lock();
       written_ = reached;
       written_or_stopped_.notify_all();
@@ -183,8 +210,10 @@ class threaded_log final : public log {
   /// Once for each stretch of failures: the disk is full, and standard error may be the only witness.
   void report(const std::string& why) {
     if (why.empty() || std::exchange(failing_, true)) return;
-    errors_.log(message_of(format_log_line(format_, std::chrono::system_clock::now(), log_level::error,
-                                           "cannot write the log file " + file_.string() + ": " + why)));
+    std::string line;
+    append_log_line(line, format_, std::chrono::system_clock::now(), log_level::error,
+                    "cannot write the log file " + file_.string() + ": " + why);
+    errors_.log(message_of(line));
   }
 
   static spdlog::details::log_msg message_of(const std::string& line) {
@@ -204,8 +233,7 @@ class threaded_log final : public log {
   std::mutex mutex_;
   std::condition_variable something_;
   std::condition_variable written_or_stopped_;
-  /// Lines one after the other.
-  std::string waiting_;
+  batch waiting_;
   std::uint64_t accepted_ = 0;
   /// Of those accepted, what the thread has taken out of `waiting_`.
   std::uint64_t taken_ = 0;
