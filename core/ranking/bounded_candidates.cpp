@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/base/check.hpp"
+#include "core/ranking/heap.hpp"
 
 namespace freshet {
 namespace {
@@ -32,12 +33,12 @@ const std::vector<bounded_candidates::candidate>& bounded_candidates::remaining(
 
 void bounded_candidates::raise(float lower) {
   if (lower_bounds_.size() == k_) {
-    std::ranges::pop_heap(lower_bounds_, std::greater<>());
-    lower_bounds_.pop_back();
+    replace_front(lower_bounds_, lower, std::greater<>());
+  } else {
+    lower_bounds_.push_back(lower);
+    std::ranges::push_heap(lower_bounds_, std::greater<>());
+    if (lower_bounds_.size() < k_) return;
   }
-  lower_bounds_.push_back(lower);
-  std::ranges::push_heap(lower_bounds_, std::greater<>());
-  if (lower_bounds_.size() < k_) return;
   // The score behind the bound may be `margin` lower, that of the row which is compared `margin` higher.
   const float kth = lower_bounds_.front();
   threshold_ = margin_ == 0 ? kth : std::nextafter(kth - 2 * margin_, -infinity);

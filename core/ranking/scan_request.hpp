@@ -54,6 +54,10 @@ struct scan_scratch {
   std::vector<std::int32_t> code_sums;
   /// [queries of a block][rows of a tile]
   std::vector<std::int32_t> products;
+  /// Tail: the requests in its own numbers, and what was found for them.
+  std::vector<scan_request> moved;
+  std::vector<std::vector<item_row>> moved_exclusions;
+  std::vector<std::vector<scored_row>> found;
 };
 
 }  // namespace freshet

@@ -49,21 +49,23 @@ void tail_scan::rank(std::span<const scan_request> requests, std::span<std::vect
 /// The slice numbers its rows from 0.
 void tail_scan::rank(const scanned& rows, std::span<const scan_request> requests,
                      std::span<std::vector<scored_row>> ranked, scan_scratch& scratch) const {
-  std::vector<scan_request> own(requests.begin(), requests.end());
-  std::vector<std::vector<item_row>> excluded(requests.size());
-  for (std::size_t each = 0; each < own.size(); ++each) {
-    auto& request = own[each];
+  scratch.moved.assign(requests.begin(), requests.end());
+  scratch.moved_exclusions.resize(std::max(scratch.moved_exclusions.size(), requests.size()));
+  scratch.found.resize(std::max(scratch.found.size(), requests.size()));
+  for (std::size_t each = 0; each < requests.size(); ++each) {
+    auto& request = scratch.moved[each];
+    auto& excluded = scratch.moved_exclusions[each];
     if (!request.allowed.empty()) request.allowed = request.allowed.subspan(rows_.first_word());
+    excluded.clear();
     const auto from = std::ranges::lower_bound(request.excluded, rows_.first);
     for (auto row = from; row != request.excluded.end() && *row < rows_.last; ++row) {
-      excluded[each].push_back(item_row{static_cast<std::uint32_t>(to_integer(*row) - rows_.begin())});
+      excluded.push_back(item_row{static_cast<std::uint32_t>(to_integer(*row) - rows_.begin())});
     }
-    request.excluded = excluded[each];
+    request.excluded = excluded;
   }
-  std::vector<std::vector<scored_row>> found(requests.size());
-  rows.scan->rank(own, found, scratch);
-  for (std::size_t each = 0; each < found.size(); ++each) {
-    for (const auto& row : found[each]) ranked[each].push_back({moved(row.row, rows_.begin()), row.score});
+  rows.scan->rank(scratch.moved, std::span(scratch.found).first(requests.size()), scratch);
+  for (std::size_t each = 0; each < requests.size(); ++each) {
+    for (const auto& row : scratch.found[each]) ranked[each].push_back({moved(row.row, rows_.begin()), row.score});
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/ranking/heap.hpp"
+
 namespace freshet {
 
 top_k::top_k(std::vector<scored_row>& kept, std::size_t k, std::size_t offers_max) : kept_(&kept), k_(k) {
@@ -15,9 +17,7 @@ void top_k::grow(const scored_row& candidate) {
 }
 
 void top_k::replace_worst(const scored_row& candidate) {
-  std::pop_heap(kept_->begin(), kept_->end(), ranks_before);
-  kept_->back() = candidate;
-  std::push_heap(kept_->begin(), kept_->end(), ranks_before);
+  replace_front(*kept_, candidate, [](const auto& a, const auto& b) { return ranks_before(a, b); });
 }
 
 void top_k::finish() {
