@@ -17,7 +17,8 @@ constexpr std::size_t spare_rows_min = 1024;
 /// Of the ridge regression from content to factors, in units of squared content: rows have length 1.
 constexpr double content_regularization = 5;
 
-catalogue_list slice(const item_scores& scores, std::size_t items, std::size_t count) {
+catalogue_list slice(const item_scores& scores, std::size_t items, std::size_t scorers) {
+  const std::size_t count = items <= whole_rows_max ? 1 : scorers;
   std::vector<slice_scan> slices;
   slices.reserve(count);
   for (const auto& rows : cut_rows(items, count)) slices.emplace_back(scores, rows);

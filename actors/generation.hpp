@@ -59,8 +59,11 @@ struct catalogue_knowledge {
 /// Value of generation::index_of_row for a row without an item.
 inline constexpr item_index no_item{UINT32_MAX};
 
-/// One list of the catalogue in scan layout: the model's rows cut into as many slices as there are scorers, and the
-/// rows behind them.
+/// A catalogue of up to so many rows is one slice, and one scorer ranks a request: sharing the work would cost more.
+inline constexpr std::size_t whole_rows_max = 8192;
+
+/// One list of the catalogue in scan layout: the model's rows cut into as many slices as there are scorers, or into
+/// one, and the rows behind them.
 struct catalogue_list {
   std::shared_ptr<const std::vector<slice_scan>> slices;
   /// One for each slice; null = no rows behind.

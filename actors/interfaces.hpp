@@ -49,12 +49,15 @@ using updater_actor = caf::typed_actor<
     // The other actors.
     caf::reacts_to<wiring_ptr>>;
 
-/// The RECOMMENDER finds the query of a request's user and sends the task to every scorer.
+/// The RECOMMENDER finds the query of a request's user and sends the task to every scorer; of a small catalogue it
+/// ranks most itself.
 using recommender_actor = caf::typed_actor<
     // From now on with these settings, as far as they may change while running.
     caf::reacts_to<options_ptr>,
     // A new request, or one that comes back from an updater.
     caf::reacts_to<recommend_task_ptr>,
+    // Ranks what waits; sent to itself with the first request of a batch.
+    caf::reacts_to<flush_atom>,
     // From now on answer with this model.
     caf::reacts_to<generation_ptr>,
     // From now on this candidate is tried beside it; null = none.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
 #include <random>
 
 #include "core/base/hash.hpp"
@@ -40,8 +39,9 @@ std::string online_quality::shown(const std::string& model_id, std::vector<item_
     ring_.push_back({id, model, false, std::move(items)});
   }
   place_of_.emplace(id, place);
-  char text[17];
-  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(id));
+  std::string text(16, '0');
+  constexpr std::string_view digits = "0123456789abcdef";
+  for (std::size_t at = 0; at < text.size(); ++at) text[at] = digits[id >> (60 - 4 * at) & 15];
   return text;
 }
 

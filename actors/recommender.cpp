@@ -13,8 +13,9 @@ namespace {
 /// Of a varied list, unless the list itself is longer: its cost grows with the product of both.
 constexpr std::size_t candidates_max = 1000;
 
-/// Catalogues up to this size are ranked on the thread that has the request: handing it over would cost more.
-constexpr std::size_t rows_at_once_max = 8192;
+/// While more requests than this wait, every other one is ranked by the pool, beside the thread that reads requests:
+/// with fewer, waking another thread costs more than it saves.
+constexpr std::size_t waiting_alone_max = 4;
 
 void use_strategy(recommend_task& task, const http::strategy_request& asked) {
   task.reranking = strategy_weights{weights_of(asked.strategy, asked.weights)};
@@ -311,9 +312,35 @@ void recommender::rerank_hybrid_list(recommend_task& task) const {
   if (task.profile.empty()) task.profile = content_profile(model.known.content, task.user->seen);
 }
 
+namespace {
+
+std::size_t parts_of(const recommend_task& task) {
+  return task.by_index ? 1 : task.list->slices->size();
+}
+
+void hand_to_scorers(recommender_actor::stateful_pointer<recommender_state> self, recommend_task_ptr task) {
+  auto& state = self->state;
+  const auto& scorers = state.others->scorers;
+  if (parts_of(*task) > 1) {
+    for (const auto& each : scorers) caf::anon_send(each, task);
+    return;
+  }
+  const auto turn = ++state.turn;
+  const bool alone = self->mailbox().size() <= waiting_alone_max;
+  if (task->model->rows() <= whole_rows_max && (alone || turn % 3 == 0)) {
+    if (state.near->add(std::move(task))) self->send(self, flush_atom::value);
+    return;
+  }
+  // From nobody: the pool's threads take it, beside the one that reads requests.
+  caf::anon_send(scorers[turn / 2 % scorers.size()], std::move(task));
+}
+
+}  // namespace
+
 recommender_actor::behavior_type make_recommender(recommender_actor::stateful_pointer<recommender_state> self,
                                                   const recommender_context& context, const finisher& finish) {
   self->state.logic = std::make_unique<recommender>(context);
+  self->state.near = std::make_unique<scorer>(0, finish);
   return {
       [self, finish](recommend_task_ptr& task) {
         // A task that comes before the wiring dies here, which answers 503.
@@ -334,19 +361,14 @@ recommender_actor::behavior_type make_recommender(recommender_actor::stateful_po
             return self->send(others->updaters[owner], std::move(task));
           }
           case recommender::next_step::rank: {
-            const auto scorers = others->scorers.size();
-            const auto parts = task->by_index ? 1 : scorers;
-            task->parts.resize(parts * task->lanes.size());
-            task->scorers_left.store(parts, std::memory_order_relaxed);
-            // From nobody: the pool's threads take it, beside the one that reads requests.
-            const bool at_once = task->model->rows() <= rows_at_once_max;
-            const auto hand = [&](const scorer_actor& to) {
-              at_once ? self->send(to, task) : caf::anon_send(to, task);
-            };
-            if (task->by_index) return hand(others->scorers[self->state.by_index++ % scorers]);
-            for (const auto& each : others->scorers) hand(each);
+            task->parts.resize(parts_of(*task) * task->lanes.size());
+            task->scorers_left.store(parts_of(*task), std::memory_order_relaxed);
+            return hand_to_scorers(self, std::move(task));
           }
         }
+      },
+      [self](flush_atom) {
+        if (self->state.near->flush()) self->send(self, flush_atom::value);
       },
       [self](const options_ptr& changed) {
         self->state.logic->configure({.reranking = changed->reranking, .fallback = changed->fallback});

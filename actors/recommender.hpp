@@ -7,6 +7,7 @@
 #include "actors/eligibility.hpp"
 #include "actors/finish.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/scorer.hpp"
 #include "config/options.hpp"
 #include "core/base/clock.hpp"
 
@@ -77,8 +78,10 @@ struct recommender_state {
   static inline const char* name = "recommender";
   std::unique_ptr<recommender> logic;
   wiring_ptr others;
-  /// Counts the requests that one scorer answers by an index: they go round.
-  std::size_t by_index = 0;
+  /// Ranks small catalogues on the thread that has the requests: handing them over would cost more.
+  std::unique_ptr<scorer> near;
+  /// Counts requests of which one scorer ranks each: they go round.
+  std::size_t turn = 0;
 };
 recommender_actor::behavior_type make_recommender(recommender_actor::stateful_pointer<recommender_state> self,
                                                   const recommender_context& context, const finisher& finish);

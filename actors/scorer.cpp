@@ -44,14 +44,15 @@ void scorer::rank(std::span<const recommend_task_ptr> batch) {
     }
   }
   results_.resize(std::max(results_.size(), requests_.size()));
-  (*batch.front()->list->slices)[slice_].rank(requests_, {results_.data(), requests_.size()}, scratch_);
-  if (const auto& tail = batch.front()->list->tail) {
-    (*tail)[slice_].rank(requests_, {results_.data(), requests_.size()}, scratch_);
-  }
+  const auto& list = *batch.front()->list;
+  // A small catalogue is one slice, which any scorer ranks.
+  const std::size_t slice = list.slices->size() == 1 ? 0 : slice_;
+  (*list.slices)[slice].rank(requests_, {results_.data(), requests_.size()}, scratch_);
+  if (list.tail) (*list.tail)[slice].rank(requests_, {results_.data(), requests_.size()}, scratch_);
   std::size_t next = 0;
   for (const auto& task : batch) {
     const auto lanes = task->lanes.size();
-    for (std::size_t lane = 0; lane < lanes; ++lane) task->parts[slice_ * lanes + lane].swap(results_[next++]);
+    for (std::size_t lane = 0; lane < lanes; ++lane) task->parts[slice * lanes + lane].swap(results_[next++]);
   }
 }
 
