@@ -60,23 +60,26 @@ echo_actor::behavior_type spawn_another(echo_actor::pointer self) {
 }
 
 TEST(calling_thread, outlives_the_system_whose_actors_it_ran) {
-  caf::actor_system_config config;
-  auto system = std::make_unique<caf::actor_system>(config);
   std::promise<void> ran;
   std::promise<void> may_end;
-  std::thread other([&] {
-    {
-      calling_thread here(*system);
-      here.send(system->spawn<caf::lazy_init>(spawn_another), 2);
-      here.run();
-    }
-    ran.set_value();
-    may_end.get_future().wait();
+  std::thread other;
+  auto life = std::async(std::launch::async, [&] {
+    caf::actor_system_config config;
+    caf::actor_system system(config);
+    other = std::thread([&, first = system.spawn<caf::lazy_init>(spawn_another)]() mutable {
+      {
+        calling_thread here(system);
+        here.send(std::exchange(first, {}), 2);
+        here.run();
+      }
+      ran.set_value();
+      may_end.get_future().wait();
+    });
+    ran.get_future().wait();
   });
-  ran.get_future().wait();
-  auto gone = std::async(std::launch::async, [&] { system.reset(); });
-  EXPECT_EQ(gone.wait_for(std::chrono::seconds(30)), std::future_status::ready) << "the system waits for the thread";
+  EXPECT_EQ(life.wait_for(std::chrono::seconds(30)), std::future_status::ready) << "the system waits for the thread";
   may_end.set_value();
+  life.wait();
   other.join();
 }
 
