@@ -21,7 +21,10 @@ std::string current_manifest(const fs::path& path) {
   return name;
 }
 
+/// An empty log stays in use where nothing was written since the database was opened.
 bool holds_data(const fs::path& file) {
+  std::error_code gone;
+  if (fs::file_size(file, gone) == 0 || gone) return false;
   return file.extension() == ".sst" || file.extension() == ".log" || file.filename().string().starts_with("MANIFEST");
 }
 

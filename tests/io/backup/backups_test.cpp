@@ -179,6 +179,14 @@ TEST_F(backups, whoever_was_erased_since_is_erased_again) {
   EXPECT_EQ(text_of(place / "new/db.erasures"), text_of(place / "db.erasures"));
 }
 
+TEST_F(backups, whoever_was_erased_before_takes_nothing) {
+  expect_value(store->erase_users({{numbered_event(1).value.user_id}, time.now_seconds() + day, {}}));
+  back_up();
+  const auto restored = restore();
+  ASSERT_TRUE(restored) << restored.failure().message;
+  EXPECT_EQ(restored->erased_users, 0U);
+}
+
 TEST_F(backups, erasing_waits_for_a_checkpoint_that_holds_what_goes) {
   auto taken = checkpoint::take(*store);
   ASSERT_TRUE(taken) << taken.failure().message;
