@@ -1,11 +1,13 @@
 """A campaign without a broker: rounds of traffic, a death, a restart, and the comparison with the oracle."""
+import json
+import shutil
 import threading
 import time
 
-from checking import check_counts, check_history, check_popularity, check_vector
+from checking import check_backup, check_counts, check_history, check_popularity, check_traces, check_vector
 from models import ALL, Models
 from oracle import Oracle, Traffic
-from sending import Reader, Sender, post_events
+from sending import Reader, Sender, path_of, post_events
 from service import Broken, Service
 
 CONFIG = """\
@@ -14,6 +16,7 @@ logging: {level: ERROR}
 """
 ITEMS = [f"i{number}" for number in range(40)]
 FULL_CHECK_EVERY = 50
+BACKUP_CHECK_EVERY = 10
 
 
 class Campaign:
@@ -32,8 +35,11 @@ class Campaign:
         self.round = 0
         self.traffic_flows = False
         self.again = []
-        self.erasing = []
-        self.told = {"acknowledged": 0, "answered": 0, "kills": 0, "operations": 0}
+        self.erasing = []  # users whose erasure was asked for, and nobody knows whether it was done
+        self.buried = []   # users erased, of whom no byte may be left
+        self.backups = directory / "backups"
+        self.backups.mkdir(exist_ok=True)
+        self.told = {"acknowledged": 0, "answered": 0, "kills": 0, "operations": 0, "erased": 0}
         self.service = Service(freshet, directory, directory / "artifacts", self.config)
 
     # --- what senders report, under the lock
@@ -59,12 +65,52 @@ class Campaign:
     def change_item(self, client, dice):
         client.send("PUT", f"/v1/items/{dice.choice(ITEMS)}", b'{"title": "a lamp"}')
 
-    operations = (swap, change_item)
+    def erase_shopper(self, client, dice):
+        """Somebody whose events keep coming; those are thrown away."""
+        self.erase(client, dice.choice(self.traffic.users(self.round)))
+
+    def erase_stranger(self, client, dice):
+        """Somebody of whom nothing comes any more."""
+        user = f"stranger{self.round}-{dice.randrange(10**9)}"
+        events = [self.traffic.event(dice, user, f"{user}-{number}") for number in range(dice.randrange(1, 5))]
+        status, _ = post_events(client, events, wait=dice.random() < .5)
+        with self.lock:
+            for event in events:
+                self.taken(event) if status == 202 else self.unanswered([event])
+        if status == 202:
+            self.erase(client, user)
+
+    def erase(self, client, user):
+        status, answer = client.send("DELETE", path_of(user))
+        with self.lock:
+            if status in (200, 404):
+                self.erased(user)
+            elif status in (0, 503):
+                self.erasing.append(user)
+            else:
+                raise Broken(f"the erasure of {user} was answered {status}: {answer}")
+
+    def erased(self, user):
+        self.oracle.erase(user)
+        self.told["erased"] += 1
+        if user.startswith("stranger"):
+            self.buried.append(user)
+
+    def back_up(self, client, dice):
+        status, answer = client.send("POST", "/v1/control/snapshot", json.dumps({"to": str(self.backups)}).encode())
+        if status not in (0, 200, 409, 503):
+            raise Broken(f"a backup was answered {status}: {answer}")
+
+    operations = (swap, change_item, back_up, erase_shopper, erase_stranger)
 
     def operate(self, client, dice, done):
         while self.traffic_flows:
-            dice.choice(self.operations)(self, client, dice)
-            done.append(1)
+            try:
+                dice.choice(self.operations)(self, client, dice)
+            except Broken as why:
+                done.append(why)
+                return
+            done.append(None)
 
     # --- one round
 
@@ -114,6 +160,9 @@ class Campaign:
             self.told["acknowledged"] += getattr(thread, "acknowledged", 0)
             self.told["answered"] += getattr(thread, "answered", 0)
         self.told["operations"] += len(operations)
+        for failure in operations:
+            if failure:
+                raise failure
 
     def await_traffic(self, senders, wanted):
         """So much was acknowledged, however busy the machine is."""
@@ -140,6 +189,12 @@ class Campaign:
             self.again = []
             for line in lines:
                 self.taken(line)
+        for user in self.erasing:
+            status, answer = client.send("DELETE", path_of(user))
+            if status not in (200, 404):
+                raise Broken(f"the erasure of {user}, asked for again, was answered {status}: {answer}")
+            self.erased(user)
+        self.erasing = []
         # Whatever came before this is visible when it is.
         for number in range(8):
             probe = {"user_id": f"probe{number}", "item_id": "i0", "ts": 1700000000, "qty": 1,
@@ -160,6 +215,13 @@ class Campaign:
         check_counts(self.freshet, self.service, oracle)
         if everybody or self.round % 10 == 0:
             check_popularity(client, oracle)
+        check_traces(self.service, self.buried)
+        self.buried = []
+        if self.round % BACKUP_CHECK_EVERY == 0:
+            self.back_up(client, dice)
+            check_backup(self.freshet, self.service, self.backups, oracle)
+            shutil.rmtree(self.backups)
+            self.backups.mkdir()
 
     def finish(self):
         """Everybody once more, and an orderly end."""
@@ -179,4 +241,4 @@ class Campaign:
 
     def summary(self):
         return (f"{self.oracle.events()} events of {len(self.oracle.users())} users, {self.told['kills']} kills, "
-                f"{self.told['operations']} operations, {self.told['answered']} answers")
+                f"{self.told['operations']} operations, {self.told['erased']} erasures, {self.told['answered']} answers")

@@ -1,5 +1,6 @@
 """Compares what a service holds and answers with the oracle, byte for byte."""
 import json
+import shutil
 import struct
 import subprocess
 
@@ -64,13 +65,16 @@ def check_vector(client, oracle, written, user):
         raise Broken(f"{user}: the score of {item} under {model} is {seen.get(item)}, not {wanted[item]}")
 
 
+def told_by(freshet, service, *arguments):
+    shown = subprocess.run([freshet, *arguments], capture_output=True, text=True, cwd=service.directory)
+    if shown.returncode != 0:
+        raise Broken(f"{arguments[0]} failed: {shown.stderr}")
+    return shown.stdout
+
+
 def check_counts(freshet, service, oracle, dead_letters_max=0):
     """Counts of a service that rests, read beside it by another process."""
-    shown = subprocess.run([freshet, "inspect", "--db", service.database, "--json"], capture_output=True, text=True,
-                           cwd=service.directory)
-    if shown.returncode != 0:
-        raise Broken("inspect failed: " + shown.stderr)
-    counts = json.loads(shown.stdout)
+    counts = json.loads(told_by(freshet, service, "inspect", "--db", service.database, "--json"))
     if counts["events"] != oracle.events():
         raise Broken(f"the store counts {counts['events']} events, not {oracle.events()}")
     if counts["dead_letters"] > dead_letters_max:
@@ -91,3 +95,30 @@ def check_popularity(client, oracle):
                 wanted[event["item_id"]] = wanted.get(event["item_id"], 0) + 1
     if seen != wanted:
         raise Broken(f"popularity differs: {sorted(set(seen.items()) ^ set(wanted.items()))[:6]}")
+
+
+def check_traces(service, users):
+    """No file of the database or the models names an erased user."""
+    if not users:
+        return
+    wanted = [user.encode() for user in users]
+    for path in [*service.database.rglob("*"), *(service.directory / "artifacts").rglob("*")]:
+        try:
+            content = path.read_bytes() if path.is_file() else b""
+        except FileNotFoundError:  # a compaction removed it meanwhile
+            continue
+        for user in wanted:
+            if user in content:
+                raise Broken(f"{path} still names {user.decode()}, who was erased")
+
+
+def check_backup(freshet, service, backups, oracle):
+    """Every backup is whole, those made before deaths too; the newest, of a service at rest, holds what the oracle
+    knows."""
+    told_by(freshet, service, "backup", "verify", "--to", backups)
+    restored = service.directory / "restored"
+    told_by(freshet, service, "restore", "--from", backups, "--db", restored)
+    counts = json.loads(told_by(freshet, service, "inspect", "--db", restored, "--json"))
+    shutil.rmtree(restored)
+    if counts["events"] != oracle.events():
+        raise Broken(f"the backup holds {counts['events']} events, not {oracle.events()}")

@@ -22,6 +22,8 @@ BINARY = b"\xff\xfe not UTF-8 "
 class KafkaCampaign(Campaign):
     # What lies in a partition of the other instance does not become visible in this one.
     waiting_share = 0
+    # An erasure reaches one instance, and users move between the two.
+    operations = (Campaign.swap, Campaign.change_item, Campaign.back_up)
 
     def __init__(self, freshet, directory, seed):
         super().__init__(freshet, directory, seed)
