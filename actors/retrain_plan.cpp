@@ -25,7 +25,9 @@ void retrain_plan::serves(unix_seconds trained_at, std::uint64_t events, unix_se
   if (schedule_) next_ = schedule_->next(trained_at, now);
 }
 
-std::optional<std::string> retrain_plan::due(unix_seconds now, std::uint64_t events) const {
+std::optional<std::string> retrain_plan::due(unix_seconds now, std::uint64_t events) {
+  if (schedule_ && now < asked_) next_ = schedule_->next(now, now);
+  asked_ = now;
   if (schedule_ && now >= next_) return "schedule " + text_;
   // Retention takes events away; they are not made up for by new ones.
   if (min_new_events_ > 0 && events >= events_ && events - events_ >= min_new_events_) {

@@ -22,8 +22,9 @@ class retrain_plan {
   /// an older model is no reason to train at once.
   void serves(unix_seconds trained_at, std::uint64_t events, unix_seconds now);
 
-  /// Why one is due: "schedule 0 2 * * 0", "1200 new events"; nothing = it is not.
-  std::optional<std::string> due(unix_seconds now, std::uint64_t events) const;
+  /// Why one is due: "schedule 0 2 * * 0", "1200 new events"; nothing = it is not. Where the clock was set back since
+  /// the last call, the next one is planned anew from there.
+  std::optional<std::string> due(unix_seconds now, std::uint64_t events);
   /// Whether `due` looks at the number of events.
   bool counts_events() const { return min_new_events_ > 0; }
 
@@ -32,6 +33,8 @@ class retrain_plan {
   std::optional<schedule> schedule_;
   unix_seconds next_ = 0;
   std::optional<unix_seconds> last_;
+  /// When `due` was asked last.
+  unix_seconds asked_ = 0;
   std::uint64_t min_new_events_ = 0;
   std::uint64_t events_ = 0;
 };

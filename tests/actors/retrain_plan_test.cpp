@@ -31,13 +31,28 @@ TEST(a_retrain_plan, by_interval_counts_from_the_last_training_even_before_the_s
   plan.configure({.schedule = "6h"}, saturday_night);
   EXPECT_FALSE(plan.due(saturday_night + 6 * hour - 1, 0)) << "nothing was trained yet: from the start";
   EXPECT_TRUE(plan.due(saturday_night + 6 * hour, 0));
+  plan = {};
+  plan.configure({.schedule = "6h"}, saturday_night);
   plan.serves(saturday_night - 50 * hour, 0, saturday_night);
   EXPECT_TRUE(plan.due(saturday_night, 0)) << "overdue";
   plan.serves(saturday_night - 5 * hour, 0, saturday_night);
-  EXPECT_FALSE(plan.due(saturday_night + hour - 1, 0));
-  EXPECT_TRUE(plan.due(saturday_night + hour, 0));
+  EXPECT_FALSE(plan.due(saturday_night, 0));
   plan.serves(saturday_night - 50 * hour, 0, saturday_night);
-  EXPECT_FALSE(plan.due(saturday_night, 0)) << "a rollback to an older model";
+  EXPECT_FALSE(plan.due(saturday_night + hour - 1, 0)) << "a rollback to an older model";
+  EXPECT_TRUE(plan.due(saturday_night + hour, 0));
+}
+
+TEST(a_retrain_plan,
+     is_due_once_when_the_clock_is_set_forward_and_waits_no_longer_than_its_interval_when_it_is_set_back) {
+  retrain_plan plan;
+  plan.configure({.schedule = "6h"}, saturday_night);
+  EXPECT_FALSE(plan.due(saturday_night + hour, 0));
+  EXPECT_TRUE(plan.due(saturday_night + 25 * hour, 0));
+  plan.ended(saturday_night + 25 * hour, 0);
+  EXPECT_FALSE(plan.due(saturday_night + 25 * hour, 0)) << "four intervals are made up for once";
+  EXPECT_FALSE(plan.due(saturday_night + hour, 0)) << "set back by a day";
+  EXPECT_FALSE(plan.due(saturday_night + 7 * hour - 1, 0));
+  EXPECT_TRUE(plan.due(saturday_night + 7 * hour, 0)) << "not a day later";
 }
 
 TEST(a_retrain_plan, by_number_counts_the_events_since_the_last_one) {

@@ -33,13 +33,7 @@ class kafka_broker {
   /// SIGKILL; what was acknowledged is there after the next start.
   void kill() { FRESHET_CHECK(run("kill") == 0, "tools/kafka kill"); }
 
- private:
-  int run(const std::string& command) const {
-    return std::system(("KAFKA_OPTS=-XX:TieredStopAtLevel=1 KAFKA_PORT=" + std::to_string(port_) +
-                        " '" FRESHET_SOURCE_DIR "/tools/kafka' " + command + " >/dev/null </dev/null")
-                           .c_str());
-  }
-
+  /// Whether nothing listens there at this moment.
   static bool is_free(int port) {
     const int handle = socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
@@ -49,6 +43,13 @@ class kafka_broker {
     const bool bound = bind(handle, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
     ::close(handle);
     return bound;
+  }
+
+ private:
+  int run(const std::string& command) const {
+    return std::system(("KAFKA_OPTS=-XX:TieredStopAtLevel=1 KAFKA_PORT=" + std::to_string(port_) +
+                        " '" FRESHET_SOURCE_DIR "/tools/kafka' " + command + " >/dev/null </dev/null")
+                           .c_str());
   }
 
   /// The broker takes the port, its controller the next. Below the range that the system gives to outgoing
