@@ -107,7 +107,7 @@ TEST_F(full_disk, at_a_start_is_a_sentence_and_loses_nothing_of_what_was_acknowl
   expect_stored(service, accepted);
 }
 
-TEST_F(full_disk, that_becomes_read_only_lets_reads_go_on_and_says_so) {
+TEST_F(full_disk, that_may_not_be_written_at_a_start_is_a_sentence_too) {
   service_process service(disk_.path());
   ASSERT_EQ(tell(service, "first").status, 202U);
   service.kill();
