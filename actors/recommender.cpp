@@ -327,11 +327,11 @@ void hand_to_scorers(recommender_actor::stateful_pointer<recommender_state> self
   }
   const auto turn = ++state.turn;
   const bool alone = self->mailbox().size() <= waiting_alone_max;
-  if (task->model->rows() <= whole_rows_max && (alone || turn % 3 == 0)) {
+  if (!task->quiet && task->model->rows() <= whole_rows_max && (alone || turn % 3 == 0)) {
     if (state.near->add(std::move(task))) self->send(self, flush_atom::value);
     return;
   }
-  // From nobody: the pool's threads take it, beside the one that reads requests.
+  // From nobody: the pool's threads take it, beside the one that reads requests. Nobody waits for a quiet one.
   caf::anon_send(scorers[turn / 2 % scorers.size()], std::move(task));
 }
 

@@ -21,10 +21,10 @@ namespace freshet {
 namespace {
 
 /// An actor that blocks gets a thread of its own.
-template <class Make, class... Arguments>
+template <thread_rank Rank = thread_rank::equal, class Make, class... Arguments>
 auto spawn_apart(caf::actor_system& system, const shared_parts& parts, Make make, Arguments&&... arguments) {
   return parts.one_thread ? spawn_supervised(system, make, std::forward<Arguments>(arguments)...)
-                          : spawn_supervised<caf::detached>(system, make, std::forward<Arguments>(arguments)...);
+                          : spawn_supervised<caf::detached, Rank>(system, make, std::forward<Arguments>(arguments)...);
 }
 
 generation_context generations(const shared_parts& parts) {
@@ -147,7 +147,7 @@ void add_ingestion(spawners& start, caf::actor_system& system, const shared_part
 void add_models(spawners& start, caf::actor_system& system, const shared_parts& parts) {
   start.model_loader = [&system, parts] {
     const auto& settings = *parts.settings;
-    return spawn_apart(
+    return spawn_apart<thread_rank::behind>(
         system, parts, make_model_loader,
         model_loader_context{.artifacts = settings.model.dir,
                              .audit_log = std::filesystem::path(settings.logging.dir) / "registry_audit.log",
@@ -166,15 +166,15 @@ void add_models(spawners& start, caf::actor_system& system, const shared_parts& 
                                          .supervisor = std::move(above)});
   };
   start.warmer = [&system, parts] {
-    return spawn_apart(system, parts, make_warmer,
-                       warmer_context{.store = parts.store,
-                                      .catalogue = parts.catalogue,
-                                      .kept = parts.kept,
-                                      .users = parts.users,
-                                      .state = parts.warm,
-                                      .journal = parts.journal.get(),
-                                      .warmup = parts.settings->warmup,
-                                      .on_update = parts.settings->hot_reload.on_update});
+    return spawn_apart<thread_rank::behind>(system, parts, make_warmer,
+                                            warmer_context{.store = parts.store,
+                                                           .catalogue = parts.catalogue,
+                                                           .kept = parts.kept,
+                                                           .users = parts.users,
+                                                           .state = parts.warm,
+                                                           .journal = parts.journal.get(),
+                                                           .warmup = parts.settings->warmup,
+                                                           .on_update = parts.settings->hot_reload.on_update});
   };
 }
 

@@ -6,6 +6,9 @@
 // Cost:  two atomic additions a message.
 #pragma once
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <exception>
 #include <stdexcept>
@@ -39,7 +42,12 @@ std::int64_t messages_waiting(const Handle& whose) {
   return found == nullptr ? 0 : std::max<std::int64_t>(0, found->waiting());
 }
 
-template <class State, class Base, class... Arguments>
+/// Whose work users do not wait for has a thread that lets those of requests go first.
+enum class thread_rank { equal, behind };
+
+inline constexpr int nice_behind = 10;
+
+template <thread_rank Rank, class State, class Base, class... Arguments>
 class supervised final : public caf::stateful_actor<State, Base>, public supervised_actor {
   using stateful = caf::stateful_actor<State, Base>;
 
@@ -76,7 +84,14 @@ class supervised final : public caf::stateful_actor<State, Base>, public supervi
   }
 
  protected:
-  behavior_type make_behavior() override { return std::exchange(make_, nullptr)(this); }
+  /// The first that an actor does on its own thread.
+  behavior_type make_behavior() override {
+    if constexpr (Rank == thread_rank::behind) {
+      // Of this thread alone. Where it is refused, requests are slower during a swap and nothing else.
+      static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nice_behind));
+    }
+    return std::exchange(make_, nullptr)(this);
+  }
 
  private:
   caf::invoke_message_result consume(caf::mailbox_element& message) override {
@@ -87,11 +102,11 @@ class supervised final : public caf::stateful_actor<State, Base>, public supervi
   std::function<behavior_type(stateful*)> make_;
 };
 
-template <caf::spawn_options Options = caf::no_spawn_options, class Behavior, class State, class Base,
-          class... Arguments, class... Given>
+template <caf::spawn_options Options = caf::no_spawn_options, thread_rank Rank = thread_rank::equal, class Behavior,
+          class State, class Base, class... Arguments, class... Given>
 auto spawn_supervised(caf::actor_system& system, Behavior (*make)(caf::stateful_actor<State, Base>*, Arguments...),
                       Given&&... given) {
-  return system.spawn<supervised<State, Base, Arguments...>, Options>(make, std::forward<Given>(given)...);
+  return system.spawn<supervised<Rank, State, Base, Arguments...>, Options>(make, std::forward<Given>(given)...);
 }
 
 }  // namespace freshet

@@ -1,6 +1,7 @@
 #include "actors/updater.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "actors/reranking.hpp"
 #include "actors/user_standing.hpp"
@@ -11,8 +12,8 @@
 namespace freshet {
 namespace {
 
-/// Few, so that what comes meanwhile waits a millisecond at most.
-constexpr std::size_t refolded_at_once = 16;
+/// Few, so that what comes meanwhile waits well under a millisecond.
+constexpr std::size_t refolded_at_once = 4;
 
 }  // namespace
 
@@ -237,7 +238,11 @@ updater_actor::behavior_type make_updater(updater_actor::stateful_pointer<update
         if (self->state.logic->use(std::move(trial))) self->send(self, run_atom::value);
       },
       [self](run_atom) {
-        if (self->state.logic->refold()) self->send(self, run_atom::value);
+        const auto start = std::chrono::steady_clock::now();
+        // It rests as long as it worked: the requests of all users need the cores at the same time.
+        if (self->state.logic->refold()) {
+          self->delayed_send(self, std::chrono::steady_clock::now() - start, run_atom::value);
+        }
       },
       [self](wiring_ptr& others) {
         const auto& all = others->updaters;
