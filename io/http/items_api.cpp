@@ -5,7 +5,6 @@
 #include "core/base/text.hpp"
 #include "io/files/item_json.hpp"
 #include "io/http/json_body.hpp"
-#include "io/http/json_text.hpp"
 #include "io/http/merge_patch.hpp"
 #include "io/http/problem.hpp"
 

@@ -1,6 +1,6 @@
 #include "io/http/problem.hpp"
 
-#include "io/http/json_text.hpp"
+#include "core/base/text.hpp"
 #include "io/http/status_text.hpp"
 
 namespace freshet::http {

@@ -6,7 +6,7 @@
 #include <boost/json.hpp>
 
 #include "core/base/random.hpp"
-#include "io/http/json_text.hpp"
+#include "core/base/text.hpp"
 #include "tests/support/recording_exchange.hpp"
 
 namespace freshet::http {
