@@ -13,8 +13,8 @@ namespace {
 /// Of a varied list, unless the list itself is longer: its cost grows with the product of both.
 constexpr std::size_t candidates_max = 1000;
 
-/// While more requests than this wait, every other one is ranked by the pool, beside the thread that reads requests:
-/// with fewer, waking another thread costs more than it saves.
+/// While more requests than this wait, the pool ranks two of three, beside the thread that reads requests: with fewer,
+/// waking another thread costs more than it saves.
 constexpr std::size_t waiting_alone_max = 4;
 
 void use_strategy(recommend_task& task, const http::strategy_request& asked) {
@@ -331,7 +331,7 @@ void hand_to_scorers(recommender_actor::stateful_pointer<recommender_state> self
     if (state.near->add(std::move(task))) self->send(self, flush_atom::value);
     return;
   }
-  // From nobody: the pool's threads take it, beside the one that reads requests. Nobody waits for a quiet one.
+  // From nobody: the pool's threads take it, beside the one that reads requests. Quiet ones never hold that one up.
   caf::anon_send(scorers[turn / 2 % scorers.size()], std::move(task));
 }
 
