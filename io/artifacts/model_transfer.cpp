@@ -5,13 +5,12 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cerrno>
-#include <cstdlib>
-#include <utility>
 
 #include "core/base/text.hpp"
 #include "io/artifacts/json_tree.hpp"
 #include "io/artifacts/model_directory.hpp"
 #include "io/artifacts/model_layout.hpp"
+#include "io/artifacts/staging_directory.hpp"
 #include "io/files/atomic_file.hpp"
 #include "io/files/tar_file.hpp"
 
@@ -21,29 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* shared_mapping_file = "user_item_mappings.json";
-
-/// Hidden, beside the models so that moving is a rename; gone with everything in it at the end.
-class staging_directory {
- public:
-  static result<staging_directory> create(const fs::path& root) {
-    std::error_code failed;
-    fs::create_directories(root, failed);
-    std::string pattern = (root / ".import-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) return system_failure("cannot create", pattern);
-    return staging_directory(pattern);
-  }
-  staging_directory(staging_directory&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  staging_directory& operator=(staging_directory&&) = delete;
-  ~staging_directory() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  explicit staging_directory(fs::path path) : path_(std::move(path)) {}
-  fs::path path_;
-};
 
 /// What is known of a model beside its files.
 struct known_of_model {
@@ -211,7 +187,7 @@ result<imported_model> import_model(const fs::path& root, const import_order& or
   if (!fs::exists(order.source, failed)) {
     return error{error_code::not_found, order.source.string() + " does not exist"};
   }
-  FRESHET_ASSIGN(const auto staged, staging_directory::create(root));
+  FRESHET_ASSIGN(const auto staged, staging_directory::create(as_target(root) / "import"));
   FRESHET_ASSIGN(const auto found, bring_in(order.source, staged.path()));
   FRESHET_ASSIGN(const auto layout, find_layout(found.directory));
   FRESHET_TRY(split_mappings(found.directory, order.mappings));

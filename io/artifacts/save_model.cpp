@@ -69,12 +69,7 @@ status save_model(const std::filesystem::path& directory, const loaded_model& tr
 
   const auto target = as_target(directory);
   FRESHET_TRY(check_replaceable(target));
-  const staging_directory staging(target);
-  std::error_code failed;
-  std::filesystem::create_directories(staging.path(), failed);
-  if (failed) {
-    return error{error_code::io_failure, staging.path().string() + ": cannot be created: " + failed.message()};
-  }
+  FRESHET_ASSIGN(const auto staging, staging_directory::create(target));
   FRESHET_TRY(write_files({staging.path(), type, type + "_"}, trained, *family));
   FRESHET_TRY(sync_path(staging.path()));
   return staging.put_in_place();

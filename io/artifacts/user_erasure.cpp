@@ -155,9 +155,8 @@ status name_parts_anew(const fs::path& directory) {
 result<std::uint64_t> erase_from(const fs::path& model, const user_to_erase& is_erased) {
   FRESHET_ASSIGN(const auto parts, find_affected(model, is_erased));
   if (parts.empty()) return std::uint64_t{0};
-  const staging_directory staging(model);
+  FRESHET_ASSIGN(const auto staging, staging_directory::create(model));
   std::error_code failed;
-  fs::remove_all(staging.path(), failed);
   fs::copy(model, staging.path(), fs::copy_options::recursive | fs::copy_options::create_hard_links, failed);
   if (failed) {
     return error{error_code::io_failure, model.string() + " cannot be copied beside itself: " + failed.message()};
@@ -176,6 +175,8 @@ result<std::uint64_t> erase_from(const fs::path& model, const user_to_erase& is_
 }  // namespace
 
 result<model_erasure> erase_users_from_models(const fs::path& artifacts, const user_to_erase& is_erased) {
+  // What a training that was killed has left holds users too.
+  remove_abandoned_staging(artifacts, reach::below);
   FRESHET_ASSIGN(auto models, models_below(artifacts));
   std::error_code unknown;
   if (fs::exists(artifacts / "registry.json", unknown)) {

@@ -75,6 +75,13 @@ std::uint64_t backup_manifest::bytes() const {
   return sum;
 }
 
+bool is_older(std::string_view id, std::string_view than) {
+  const auto time_of = [](std::string_view each) { return each.substr(0, each.find('-')); };
+  if (time_of(id) != time_of(than)) return time_of(id) < time_of(than);
+  // The first of a second has no number, and -10 comes after -9.
+  return id.size() != than.size() ? id.size() < than.size() : id < than;
+}
+
 std::string render(const backup_manifest& manifest) {
   auto tree = tree_of(manifest);
   auto document = json_tree::of_object();

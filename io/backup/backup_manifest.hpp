@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/clock.hpp"
@@ -37,6 +38,9 @@ struct backup_manifest {
 
   std::uint64_t bytes() const;
 };
+
+/// Which of two was made first, by their ids.
+[[nodiscard]] bool is_older(std::string_view id, std::string_view than);
 
 [[nodiscard]] std::string render(const backup_manifest& manifest);
 [[nodiscard]] result<backup_manifest> read_backup_manifest(const std::filesystem::path& path);

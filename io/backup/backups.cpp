@@ -64,7 +64,7 @@ result<std::vector<fs::path>> manifests_of(const fs::path& directory) {
   if (failure || !fs::exists(files_of(directory), failure)) {
     return error{error_code::not_found, "there are no backups in " + directory.string()};
   }
-  std::sort(found.begin(), found.end());
+  std::ranges::sort(found, is_older, [](const fs::path& path) { return path.stem().string(); });
   return found;
 }
 
@@ -210,35 +210,60 @@ std::string free_id(const fs::path& directory, unix_seconds now) {
   return id;
 }
 
-result<std::vector<std::string>> prune_locked(const fs::path& directory, std::uint32_t keep_days, unix_seconds now) {
-  FRESHET_ASSIGN(const auto all, list_backups(directory));
-  std::vector<std::string> removed;
+status remove_manifest(const fs::path& directory, const std::string& id) {
+  std::error_code failure;
+  fs::remove(directory / (id + ".json"), failure);
+  if (failure) return error{error_code::io_failure, "cannot remove " + id + ": " + failure.message()};
+  return success{};
+}
+
+result<backup_pruning> prune_locked(const fs::path& directory, const pruning_order& order, unix_seconds now) {
+  FRESHET_ASSIGN(auto all, list_backups(directory));
+  backup_pruning outcome;
   std::set<std::string> needed;
-  for (const auto& each : all) {
-    const bool is_old = keep_days > 0 && each.created_at < now - static_cast<unix_seconds>(keep_days) * day;
-    if (is_old && each.id != all.back().id) {
-      std::error_code failure;
-      fs::remove(directory / (each.id + ".json"), failure);
-      if (failure) return error{error_code::io_failure, "cannot remove " + each.id + ": " + failure.message()};
-      removed.push_back(each.id);
+  for (const auto& each : all.readable) {
+    const bool is_old = order.keep_days > 0 && each.created_at < now - static_cast<unix_seconds>(order.keep_days) * day;
+    if (is_old && each.id != all.readable.back().id) {
+      FRESHET_TRY(remove_manifest(directory, each.id));
+      outcome.removed.push_back(each.id);
       continue;
     }
     for (const auto& file : each.files) needed.insert(file.sha256);
   }
+  for (auto& each : all.unreadable) {
+    if (order.damaged && each.why.code == error_code::corrupted) {
+      FRESHET_TRY(remove_manifest(directory, each.id));
+      outcome.removed.push_back(each.id);
+    } else {
+      outcome.unreadable.push_back(std::move(each));
+    }
+  }
   FRESHET_TRY(sync_path(directory));
-  FRESHET_TRY(file_pool(files_of(directory)).keep_only(needed));
-  return removed;
+  const file_pool pool(files_of(directory));
+  // Nobody knows what those need.
+  FRESHET_TRY(outcome.unreadable.empty() ? pool.keep_only(needed) : pool.remove_unfinished());
+  return outcome;
 }
 
 }  // namespace
+
+std::string to_json(const unreadable_backup& backup) {
+  auto out = json_tree::of_object();
+  out.set("id", json_tree::of_text(backup.id));
+  out.set("damaged", json_tree::of_text(backup.why.message));
+  return out.compact();
+}
 
 std::string to_json(const backup_receipt& receipt) {
   auto out = *parse_json(summary_json(receipt.manifest));
   out.set("new_files", json_tree::of_integer(receipt.new_files));
   out.set("new_bytes", json_tree::of_integer(receipt.new_bytes));
   auto pruned = json_tree::of_array();
-  for (const auto& id : receipt.pruned) pruned.append(json_tree::of_text(id));
+  for (const auto& id : receipt.pruned.removed) pruned.append(json_tree::of_text(id));
   out.set("pruned", std::move(pruned));
+  auto damaged = json_tree::of_array();
+  for (const auto& each : receipt.pruned.unreadable) damaged.append(*parse_json(to_json(each)));
+  out.set("damaged", std::move(damaged));
   return out.compact();
 }
 
@@ -250,18 +275,21 @@ result<backup_receipt> create_backup(const event_store& store, const backup_orde
   manifest.id = free_id(order.directory, manifest.created_at);
   FRESHET_TRY(sync_path(files_of(order.directory)));
   FRESHET_TRY(write_file_atomically(order.directory / (manifest.id + ".json"), render(manifest)));
-  FRESHET_ASSIGN(receipt.pruned, prune_locked(order.directory, order.keep_days, time.now_seconds()));
+  FRESHET_ASSIGN(receipt.pruned, prune_locked(order.directory, {.keep_days = order.keep_days}, time.now_seconds()));
   return receipt;
 }
 
-result<std::vector<backup_manifest>> list_backups(const fs::path& directory) {
+result<backup_list> list_backups(const fs::path& directory) {
   FRESHET_ASSIGN(const auto paths, manifests_of(directory));
-  std::vector<backup_manifest> all;
+  backup_list all;
   for (const auto& path : paths) {
-    FRESHET_ASSIGN(auto manifest, read_backup_manifest(path));
-    all.push_back(std::move(manifest));
+    auto manifest = read_backup_manifest(path);
+    if (manifest) {
+      all.readable.push_back(std::move(manifest).value());
+    } else {
+      all.unreadable.push_back({path.stem().string(), std::move(manifest).failure()});
+    }
   }
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.created_at < b.created_at; });
   return all;
 }
 
@@ -287,10 +315,10 @@ result<std::vector<backup_damage>> verify_backups(const fs::path& directory) {
   return found;
 }
 
-result<std::vector<std::string>> prune_backups(const fs::path& directory, std::uint32_t keep_days, const clock& time) {
+result<backup_pruning> prune_backups(const fs::path& directory, const pruning_order& order, const clock& time) {
   FRESHET_TRY(manifests_of(directory));
   FRESHET_ASSIGN(const auto held, lock(directory));
-  return prune_locked(directory, keep_days, time.now_seconds());
+  return prune_locked(directory, order, time.now_seconds());
 }
 
 }  // namespace freshet

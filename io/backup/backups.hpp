@@ -6,6 +6,8 @@
 //         items by their ids, so one that is a moment younger than the database fits.
 // Crash:  a backup exists when its manifest does, which is written last; what a cut-off one left is removed by `prune`.
 // Erased: a backup keeps what was erased later until it is pruned; `restore` applies the ledger (restore.hpp).
+// Damage: a manifest that cannot be read costs its own backup alone. It stays until somebody has it removed, and so do
+//         bytes that no other backup needs: whoever repairs it from a copy finds them.
 // Errors: invalid_argument for a directory that holds something else; conflict while another process writes there;
 //         corrupted naming the file; not_found; io_failure; cancelled.
 #pragma once
@@ -36,12 +38,27 @@ struct backup_order {
   std::function<bool()> stopped;
 };
 
+struct unreadable_backup {
+  std::string id;
+  /// Names the manifest.
+  error why;
+};
+/// For programs: {"id", "damaged": why}.
+[[nodiscard]] std::string to_json(const unreadable_backup& backup);
+
+struct backup_pruning {
+  /// The ids of those that went.
+  std::vector<std::string> removed;
+  /// Those that stay.
+  std::vector<unreadable_backup> unreadable;
+};
+
 struct backup_receipt {
   backup_manifest manifest;
   /// What had to be stored; the rest was there from earlier backups.
   std::uint64_t new_files{};
   std::uint64_t new_bytes{};
-  std::vector<std::string> pruned;
+  backup_pruning pruned;
 };
 [[nodiscard]] std::string to_json(const backup_receipt& receipt);
 
@@ -49,8 +66,12 @@ struct backup_receipt {
 [[nodiscard]] result<backup_receipt> create_backup(const event_store& store, const backup_order& order,
                                                    const clock& time);
 
-/// Oldest first. Errors: corrupted for the first damaged manifest.
-[[nodiscard]] result<std::vector<backup_manifest>> list_backups(const std::filesystem::path& directory);
+struct backup_list {
+  /// Oldest first, both.
+  std::vector<backup_manifest> readable;
+  std::vector<unreadable_backup> unreadable;
+};
+[[nodiscard]] result<backup_list> list_backups(const std::filesystem::path& directory);
 
 struct backup_damage {
   std::string backup;
@@ -62,8 +83,14 @@ struct backup_damage {
 /// Reads every byte of every backup. Empty when all of it is as it was stored.
 [[nodiscard]] result<std::vector<backup_damage>> verify_backups(const std::filesystem::path& directory);
 
-/// Removes backups older than that, never the newest, and bytes that no backup needs. The ids of those that went.
-[[nodiscard]] result<std::vector<std::string>> prune_backups(const std::filesystem::path& directory,
-                                                             std::uint32_t keep_days, const clock& time);
+struct pruning_order {
+  /// 0 = none goes for its age.
+  std::uint32_t keep_days = 30;
+  /// Those whose manifest is damaged go too; one of a newer program never does.
+  bool damaged = false;
+};
+/// Removes backups older than that, never the newest that can be read, and bytes that no backup needs.
+[[nodiscard]] result<backup_pruning> prune_backups(const std::filesystem::path& directory, const pruning_order& order,
+                                                   const clock& time);
 
 }  // namespace freshet

@@ -83,15 +83,38 @@ status file_pool::copy_out(const std::string& sha256, const fs::path& target) co
   return copy.commit();
 }
 
-status file_pool::keep_only(const std::set<std::string>& names) const {
+result<std::set<std::string>> file_pool::beginning_with(std::string_view front) const {
+  std::set<std::string> found;
+  std::vector<char> start(front.size());
+  std::error_code failure;
+  for (fs::directory_iterator file(directory_, failure), end; !failure && file != end; file.increment(failure)) {
+    const auto name = file->path().filename().string();
+    if (!parse_sha256(name)) continue;
+    const auto opened = open_for_reading(file->path());
+    const auto length = opened ? read_fully(*opened, start, file->path()) : result<std::size_t>(opened.failure());
+    if (length && std::string_view(start.data(), *length) == front) found.insert(name);
+  }
+  if (failure) return error{error_code::io_failure, "cannot read " + directory_.string() + ": " + failure.message()};
+  return found;
+}
+
+status file_pool::remove_where(const std::function<bool(const std::string& name)>& goes) const {
   std::error_code failure;
   for (const auto& file : fs::directory_iterator(directory_, failure)) {
-    if (names.contains(file.path().filename().string())) continue;
+    if (!goes(file.path().filename().string())) continue;
     fs::remove(file.path(), failure);
     if (failure) break;
   }
   if (failure) return error{error_code::io_failure, "cannot clear " + directory_.string() + ": " + failure.message()};
   return success{};
+}
+
+status file_pool::keep_only(const std::set<std::string>& names) const {
+  return remove_where([&](const auto& name) { return !names.contains(name); });
+}
+
+status file_pool::remove_unfinished() const {
+  return remove_where([](const auto& name) { return !parse_sha256(name); });
 }
 
 }  // namespace freshet

@@ -36,10 +36,16 @@ class file_pool {
   status check(const std::string& sha256) const;
   /// A copy that is on disk and checked.
   status copy_out(const std::string& sha256, const std::filesystem::path& target) const;
+  /// The names of those that begin with these bytes, as far as they can be read.
+  result<std::set<std::string>> beginning_with(std::string_view front) const;
   /// Removes all but these, and what a crash left behind.
   status keep_only(const std::set<std::string>& names) const;
+  /// Removes what a crash left behind.
+  status remove_unfinished() const;
 
  private:
+  status remove_where(const std::function<bool(const std::string& name)>& goes) const;
+
   std::filesystem::path directory_;
 };
 

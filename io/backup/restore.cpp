@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <map>
-#include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -27,10 +27,18 @@ status refuse_unless_empty(const fs::path& place) {
                place.string() + " is not empty; restore into a new place, or move what is there away"};
 }
 
-result<backup_manifest> chosen(const std::vector<backup_manifest>& all, const restore_order& order) {
-  const auto found =
-      std::find_if(all.rbegin(), all.rend(), [&](const auto& each) { return order.id.empty() || each.id == order.id; });
-  if (found != all.rend()) return *found;
+result<backup_manifest> chosen(const backup_list& all, const restore_order& order) {
+  for (const auto& each : all.unreadable) {
+    if (each.id == order.id) return each.why;
+    const bool may_be_newest = all.readable.empty() || is_older(all.readable.back().id, each.id);
+    if (!order.id.empty() || !may_be_newest) continue;
+    const auto remedy =
+        all.readable.empty() ? "" : "; the newest before it is " + all.readable.back().id + ", which --at names";
+    return error{each.why.code, each.why.message + remedy};
+  }
+  const auto found = std::find_if(all.readable.rbegin(), all.readable.rend(),
+                                  [&](const auto& each) { return order.id.empty() || each.id == order.id; });
+  if (found != all.readable.rend()) return *found;
   return error{error_code::not_found, "there is no backup " + order.id + " in " + order.directory.string() +
                                           "; freshet backup list shows those that are there"};
 }
@@ -47,8 +55,10 @@ bool has_part(const backup_manifest& manifest, std::string_view prefix) {
 /// One part of a backup in a directory beside its place.
 class part {
  public:
-  part(const fs::path& place, std::string prefix)
-      : place_(as_target(place)), staged_(place_), prefix_(std::move(prefix)) {}
+  static result<part> begin(const fs::path& place, std::string prefix) {
+    FRESHET_ASSIGN(auto staged, staging_directory::create(as_target(place)));
+    return part(std::move(staged), std::move(prefix));
+  }
 
   const fs::path& path() const { return staged_.path(); }
   bool has_models() const { return prefix_ == "models/"; }
@@ -63,36 +73,62 @@ class part {
   status put_in_place() const { return staged_.put_in_place(); }
 
  private:
-  fs::path place_;
+  part(staging_directory staged, std::string prefix) : staged_(std::move(staged)), prefix_(std::move(prefix)) {}
+
   staging_directory staged_;
   std::string prefix_;
 };
 
-/// The lists of erasures that may know more than the backup.
-std::vector<fs::path> ledgers(const std::vector<backup_manifest>& all, const backup_manifest& manifest,
-                              const restore_order& order, const file_pool& pool) {
-  std::vector<fs::path> found{ledger_of(fs::absolute(order.database)), manifest.ledger};
-  for (const auto& each : all) {
-    if (const auto* file = file_in(each, "erasures"); file != nullptr && each.ledger == manifest.ledger) {
-      found.push_back(pool.path_of(file->sha256));
-    }
+/// Lists of erasures in the pool, those of unreadable backups too.
+result<std::set<std::string>> stored_ledgers(const backup_list& all, const file_pool& pool) {
+  FRESHET_ASSIGN(auto found, pool.beginning_with(ledger_title));
+  for (const auto& each : all.readable) {
+    if (const auto* file = file_in(each, "erasures")) found.insert(file->sha256);
   }
   return found;
 }
 
-/// Erases again; returns the longest list.
-result<fs::path> apply_all(event_store& store, const std::vector<fs::path>& lists, restore_receipt& receipt) {
-  fs::path longest;
-  std::uintmax_t size = 0;
-  for (const auto& path : lists) {
+/// Erases again whom a list names, and remembers the longest list.
+class eraser {
+ public:
+  eraser(event_store& store, restore_receipt& receipt) : store_(store), receipt_(receipt) {}
+
+  status apply(const fs::path& list) {
     std::error_code absent;
-    const auto length = fs::file_size(path, absent);
-    if (absent) continue;
-    FRESHET_ASSIGN(const auto erased, apply_erasure_ledger(store, path));
-    receipt.erased_users += erased.users;
-    if (length > size) longest = path, size = length;
+    const auto length = fs::file_size(list, absent);
+    if (absent) return success{};
+    FRESHET_ASSIGN(const auto erased, apply_erasure_ledger(store_, list));
+    receipt_.erased_users += erased.users;
+    if (length > size_) longest_ = list, size_ = length;
+    return success{};
   }
-  return longest;
+  /// Databases that share a directory of backups have lists of their own.
+  status apply_if_ours(const fs::path& list) {
+    auto applied = apply(list);
+    return !applied && applied.failure().code == error_code::conflict ? status(success{}) : applied;
+  }
+  const fs::path& longest() const { return longest_; }
+
+ private:
+  event_store& store_;
+  restore_receipt& receipt_;
+  fs::path longest_;
+  std::uintmax_t size_ = 0;
+};
+
+/// Returns the longest list.
+result<fs::path> erase_again(event_store& store, const backup_list& all, const restore_order& order,
+                             const file_pool& pool, restore_receipt& receipt) {
+  eraser erasing(store, receipt);
+  FRESHET_TRY(erasing.apply(ledger_of(fs::absolute(order.database))));
+  FRESHET_TRY(erasing.apply(receipt.manifest.ledger));
+  FRESHET_ASSIGN(const auto stored, stored_ledgers(all, pool));
+  for (const auto& sha256 : stored) {
+    const auto whole = pool.check(sha256);
+    if (!whole) return in_context("a list of erasures, which says who may not come back", whole.failure());
+    FRESHET_TRY(erasing.apply_if_ours(pool.path_of(sha256)));
+  }
+  return erasing.longest();
 }
 
 }  // namespace
@@ -118,21 +154,20 @@ result<restore_receipt> restore_backup(const restore_order& order) {
   if (!order.artifacts.empty()) wanted.emplace_back(order.artifacts, "models/");
   // The database last: where it is, everything is.
   wanted.emplace_back(order.database, "database/");
-  std::vector<std::unique_ptr<part>> parts;
+  std::vector<part> parts;
   for (const auto& [place, prefix] : wanted) {
     if (!has_part(manifest, prefix)) continue;
-    std::error_code ignored;
-    if (place.has_parent_path()) fs::create_directories(fs::absolute(place).parent_path(), ignored);
-    parts.push_back(std::make_unique<part>(place, prefix));
-    FRESHET_TRY(parts.back()->fill(pool, manifest));
+    FRESHET_ASSIGN(auto begun, part::begin(place, prefix));
+    parts.push_back(std::move(begun));
+    FRESHET_TRY(parts.back().fill(pool, manifest));
   }
   fs::path ledger;
   {
-    FRESHET_ASSIGN(const auto store, event_store::open(parts.back()->path(), {.create_if_missing = false}));
-    FRESHET_ASSIGN(ledger, apply_all(*store, ledgers(all, manifest, order, pool), receipt));
+    FRESHET_ASSIGN(const auto store, event_store::open(parts.back().path(), {.create_if_missing = false}));
+    FRESHET_ASSIGN(ledger, erase_again(*store, all, order, pool, receipt));
     for (const auto& each : parts) {
-      if (!each->has_models()) continue;
-      FRESHET_ASSIGN(const auto models, erase_users_from_models(each->path(), [&](std::string_view id) {
+      if (!each.has_models()) continue;
+      FRESHET_ASSIGN(const auto models, erase_users_from_models(each.path(), [&](std::string_view id) {
                        return is_forgotten(*store, id);
                      }));
       receipt.erased_model_rows += models.rows;
@@ -143,7 +178,7 @@ result<restore_receipt> restore_backup(const restore_order& order) {
     FRESHET_ASSIGN(const auto text, read_file(ledger));
     FRESHET_TRY(write_file_atomically(own, text));
   }
-  for (const auto& each : parts) FRESHET_TRY(each->put_in_place());
+  for (const auto& each : parts) FRESHET_TRY(each.put_in_place());
   return receipt;
 }
 

@@ -1,10 +1,11 @@
 // What:   a database, and its models, made again from a backup: beside their places first, then put there in one step
 //         each. A service that is started on them goes on from the offsets of the backup.
 // Erased: the lists of erasures are applied before anything is in place: that beside the new database, that of the old
-//         one if it still lies where it lay, and the latest that a backup of the same directory holds. The new database
-//         keeps the longest of them beside it. So no backup brings anybody back.
-// Errors: conflict for a place that is not empty; corrupted naming the damaged file; not_found. Nothing is in place
-//         then.
+//         one if it still lies where it lay, and all that the directory of the backups holds of this database. The new
+//         database keeps the longest of them beside it. So no backup brings anybody back.
+// Crash:  what a killed one left beside the places is removed by the next (staging_directory.hpp).
+// Errors: conflict for a place that is not empty; corrupted naming the damaged file, also where the manifest of what
+//         would be the newest is damaged; not_found. Nothing is in place then.
 #pragma once
 
 #include <cstdint>

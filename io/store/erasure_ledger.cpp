@@ -15,8 +15,6 @@
 namespace freshet {
 namespace {
 
-constexpr std::string_view title = "freshet-erasures 1 ";
-
 std::string in_hex(std::uint64_t number) {
   char digits[17];
   std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(number));
@@ -110,8 +108,8 @@ result<std::optional<erasure_ledger>> read_erasure_ledger(const std::filesystem:
   std::string_view rest = text;
   if (rest.empty()) return std::optional<erasure_ledger>();
   auto head = take(rest, '\n');
-  if (!head.starts_with(title)) return damaged(path, 1);
-  const auto salt = number_in<std::uint64_t>(head.substr(title.size()), 16);
+  if (!head.starts_with(ledger_title)) return damaged(path, 1);
+  const auto salt = number_in<std::uint64_t>(head.substr(ledger_title.size()), 16);
   if (!salt) return damaged(path, 1);
   erasure_ledger ledger{.salt = *salt, .notes = {}};
   for (std::size_t line = 2; !rest.empty(); ++line) {
@@ -124,7 +122,7 @@ result<std::optional<erasure_ledger>> read_erasure_ledger(const std::filesystem:
 
 status append_to_erasure_ledger(const std::filesystem::path& path, std::uint64_t salt, const erasure_note& note) {
   FRESHET_ASSIGN(const auto known, read_erasure_ledger(path));
-  if (!known) return write_file_atomically(path, std::string(title) + in_hex(salt) + "\n" + render(note));
+  if (!known) return write_file_atomically(path, std::string(ledger_title) + in_hex(salt) + "\n" + render(note));
   if (known->salt != salt) {
     return error{error_code::conflict,
                  path.string() + " is the list of erasures of another database; move it to that one"};

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "core/base/result.hpp"
@@ -30,6 +31,9 @@ struct erasure_ledger {
   std::uint64_t salt{};
   std::vector<erasure_note> notes;
 };
+
+/// What every ledger begins with.
+inline constexpr std::string_view ledger_title = "freshet-erasures 1 ";
 
 /// Where the ledger of a database lies.
 [[nodiscard]] std::filesystem::path ledger_of(const std::filesystem::path& database);

@@ -2,6 +2,7 @@
 // that was erased.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <atomic>
 #include <boost/json.hpp>
@@ -108,6 +109,65 @@ TEST_F(backup, taken_while_events_arrive_is_restored_after_a_kill_and_goes_on_wi
   }
   for (const auto& [user, lines] : oracle) EXPECT_EQ(events_of(service, user), lines) << user;
   EXPECT_EQ(service.get("/recommend?k=5&user_id=u8").status, 200U);
+}
+
+TEST_F(backup, a_restore_that_is_killed_leaves_nothing_that_the_next_one_does_not_remove) {
+  // Large enough for its copy to be interrupted.
+  const auto model = std::filesystem::directory_iterator(shop.path("artifacts/als"))->path();
+  std::ofstream(model / "notes.bin", std::ios::binary) << std::string(64 << 20, 'n');
+  ASSERT_EQ(back_up().exit_code, 0);
+  const std::filesystem::path place = shop.path("new");
+  const auto staged = [&](const std::string& front) {
+    std::error_code absent;
+    for (const auto& each : std::filesystem::directory_iterator(place, absent)) {
+      const auto name = each.path().filename().string();
+      if (name.starts_with(front) && name.ends_with(".saving")) return true;
+    }
+    return false;
+  };
+  for (int attempt = 0; attempt < 20 && !staged("."); ++attempt) {
+    std::filesystem::remove_all(place);
+    child_process interrupted({FRESHET_BINARY, "restore", "--from", shop.path("backups"), "--db", shop.path("new/db"),
+                               "--model-dir", shop.path("new/artifacts")},
+                              shop.directory(), "interrupted");
+    while (interrupted.running() && !staged(".artifacts.")) std::this_thread::yield();
+    interrupted.signal(SIGKILL);
+    interrupted.wait(std::chrono::seconds(30));
+  }
+  ASSERT_TRUE(staged(".")) << "none was killed in the midst of it";
+  const auto restored = restore("new");
+  ASSERT_EQ(restored.exit_code, 0) << restored.errors;
+  EXPECT_FALSE(staged("."));
+  service_process service(place, {"--config", shop.path("settings.yaml")});
+  EXPECT_EQ(service.get("/recommend?k=5&user_id=u8").status, 200U);
+}
+
+TEST_F(backup, a_damaged_manifest_is_shown_by_name_and_costs_its_own_backup_alone) {
+  const auto id_of = [](const command_result& made) {
+    return std::string(boost::json::parse(made.output).at("id").as_string());
+  };
+  const auto first = id_of(back_up());
+  const auto second = id_of(back_up());
+  std::ofstream(shop.path("backups/" + second + ".json"), std::ios::app) << "x";
+  const auto listed = run({"backup", "list", "--to", shop.path("backups")});
+  EXPECT_EQ(listed.exit_code, 0) << listed.errors;
+  EXPECT_THAT(listed.output, HasSubstr(first + "  200 users"));
+  EXPECT_THAT(listed.output, HasSubstr(second + "  cannot be read: "));
+  EXPECT_THAT(listed.output, HasSubstr(second + ".json is damaged"));
+  const auto as_json = run({"backup", "list", "--to", shop.path("backups"), "--json"}).output;
+  EXPECT_THAT(as_json, HasSubstr(R"({"id":")" + second + R"(","damaged":")"));
+  const auto third = back_up();
+  ASSERT_EQ(third.exit_code, 0) << third.errors;
+  EXPECT_THAT(third.output, HasSubstr(R"("damaged":[{"id":")" + second));
+  const auto pruned = run({"backup", "prune", "--to", shop.path("backups")});
+  EXPECT_EQ(pruned.exit_code, 0) << pruned.errors;
+  EXPECT_THAT(pruned.errors, HasSubstr(second + " stays"));
+  EXPECT_EQ(pruned.output, "");
+  const auto refused = run({"restore", "--from", shop.path("backups"), "--at", second, "--db", shop.path("new/db")});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr(second + ".json is damaged"));
+  EXPECT_EQ(run({"backup", "prune", "--damaged", "--to", shop.path("backups")}).output, second + "\n");
+  EXPECT_EQ(restore("new").exit_code, 0);
 }
 
 TEST_F(backup, damage_is_named_and_refused_by_command_and_service) {

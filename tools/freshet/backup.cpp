@@ -31,6 +31,7 @@ struct backup_flags {
   std::string model_dir;
   std::string config_to;
   std::uint32_t keep_days = 30;
+  bool damaged = false;
   bool json = false;
 };
 
@@ -57,6 +58,13 @@ std::string in_words(const backup_manifest& manifest) {
   return manifest.id + "  " + std::to_string(manifest.counts.users) + " users, " +
          std::to_string(manifest.counts.events) + " events, " + std::to_string(manifest.files.size()) + " files, " +
          in_megabytes(manifest.bytes());
+}
+
+void tell_of_damage(const std::string& id, const std::string& why) {
+  std::fprintf(stderr,
+               "%s stays, with all bytes that no other backup needs: %s; repair it from a copy, or remove it with "
+               "freshet backup prune --damaged\n",
+               id.c_str(), why.c_str());
 }
 
 /// Every run is a line in the log of the pipelines.
@@ -131,6 +139,11 @@ result<std::string> make_backup(const invocation& call, const options& settings,
   return by_hand(settings, std::move(order));
 }
 
+std::string text_in(const json_tree& receipt, std::string_view name) {
+  const auto* member = receipt.find(name);
+  return member == nullptr ? "" : member->text().value_or("");
+}
+
 std::uint64_t number_in(const json_tree& receipt, std::string_view name) {
   const auto* member = receipt.find(name);
   return member == nullptr ? 0 : member->whole_number().value_or(0);
@@ -149,9 +162,10 @@ int back_up(const invocation& call, const backup_flags& flags) {
   }
   const auto facts = parse_json(*receipt);
   if (!facts) return fail("backup", facts.failure());
-  const auto* id = facts->find("id");
-  std::printf("backup %s in %s: %llu files, %s, of which %s are new\n",
-              id == nullptr ? "" : id->text().value_or("").c_str(), flags.to.c_str(),
+  if (const auto* damaged = facts->find("damaged")) {
+    for (const auto& each : damaged->elements()) tell_of_damage(text_in(each, "id"), text_in(each, "damaged"));
+  }
+  std::printf("backup %s in %s: %llu files, %s, of which %s are new\n", text_in(*facts, "id").c_str(), flags.to.c_str(),
               static_cast<unsigned long long>(number_in(*facts, "files")),
               in_megabytes(number_in(*facts, "bytes")).c_str(), in_megabytes(number_in(*facts, "new_bytes")).c_str());
   return exit_ok;
@@ -160,7 +174,12 @@ int back_up(const invocation& call, const backup_flags& flags) {
 int list(const backup_flags& flags) {
   const auto all = list_backups(flags.to);
   if (!all) return fail("backup list", all.failure());
-  for (const auto& each : *all) std::printf("%s\n", (flags.json ? summary_json(each) : in_words(each)).c_str());
+  for (const auto& each : all->readable) {
+    std::printf("%s\n", (flags.json ? summary_json(each) : in_words(each)).c_str());
+  }
+  for (const auto& each : all->unreadable) {
+    std::printf("%s\n", (flags.json ? to_json(each) : each.id + "  cannot be read: " + each.why.message).c_str());
+  }
   return exit_ok;
 }
 
@@ -185,9 +204,11 @@ int verify(const backup_flags& flags) {
 }
 
 int prune(const backup_flags& flags) {
-  const auto removed = prune_backups(flags.to, flags.keep_days, system_clock());
-  if (!removed) return fail("backup prune", removed.failure());
-  for (const auto& id : *removed) std::printf("%s\n", id.c_str());
+  const pruning_order order{.keep_days = flags.keep_days, .damaged = flags.damaged};
+  const auto outcome = prune_backups(flags.to, order, system_clock());
+  if (!outcome) return fail("backup prune", outcome.failure());
+  for (const auto& id : outcome->removed) std::printf("%s\n", id.c_str());
+  for (const auto& each : outcome->unreadable) tell_of_damage(each.id, each.why.message);
   return exit_ok;
 }
 
@@ -243,13 +264,17 @@ void add_backup(CLI::App& app, invocation& call) {
     sub.callback([&call, flags, run] { call.run = [flags, run] { return run(*flags); }; });
     return sub;
   };
-  add("list", "Lists the backups, oldest first.", list).add_flag("--json", flags->json, "One line of JSON for each");
+  add("list", "Lists the backups, oldest first; then those that cannot be read, and why.", list)
+      .add_flag("--json", flags->json, "One line of JSON for each");
   add("verify", "Reads every byte of every backup; names what is damaged and ends with 1 then.", verify)
       .add_flag("--json", flags->json, "One line of JSON for each damaged file");
-  add("prune", "Removes old backups, never the newest, and bytes that none needs. Prints the ids of those that went.",
-      prune)
-      .add_option("--keep-days", flags->keep_days, "Age in days at which backups go; 0 = none does")
+  auto& pruning = add("prune",
+                      "Removes old backups, never the newest, and bytes that none needs. Prints the ids of those that "
+                      "went, and on standard error those that cannot be read, which stay.",
+                      prune);
+  pruning.add_option("--keep-days", flags->keep_days, "Age in days at which backups go; 0 = none does")
       ->capture_default_str();
+  pruning.add_flag("--damaged", flags->damaged, "Those whose manifest is damaged go too");
 }
 
 void add_restore(CLI::App& app, invocation& call) {

@@ -109,6 +109,17 @@ TEST_F(backups, a_second_one_stores_only_what_is_new) {
   EXPECT_THAT(expect_value(verify_backups(to)), IsEmpty());
 }
 
+TEST_F(backups, of_one_second_are_told_apart_and_the_last_is_the_newest) {
+  std::string last;
+  for (std::uint64_t n = 0; n < 11; ++n) {
+    apply(500 + n, 501 + n);
+    last = back_up(0).manifest.id;
+  }
+  EXPECT_EQ(last, "20231114T221320Z-11");
+  EXPECT_EQ(expect_value(list_backups(to)).readable.back().id, last);
+  EXPECT_EQ(expect_value(restore()).manifest.id, last);
+}
+
 TEST_F(backups, a_changed_byte_in_any_file_is_found_and_refused_by_name) {
   const auto made = back_up();
   std::set<fs::path> files;
@@ -143,8 +154,8 @@ TEST_F(backups, one_that_was_cut_off_does_not_exist_and_is_swept_away) {
   EXPECT_EQ(create_backup(*store, cut, time).failure().code, error_code::cancelled);
   EXPECT_FALSE(has_checkpoint(place / "db"));
   std::ofstream(to / "files/.half.tmp") << "half";
-  EXPECT_THAT(expect_value(list_backups(to)), SizeIs(1));
-  EXPECT_THAT(expect_value(prune_backups(to, 0, time)), IsEmpty());
+  EXPECT_THAT(expect_value(list_backups(to)).readable, SizeIs(1));
+  EXPECT_THAT(expect_value(prune_backups(to, {.keep_days = 0}, time)).removed, IsEmpty());
   EXPECT_FALSE(fs::exists(to / "files/.half.tmp"));
   EXPECT_THAT(expect_value(verify_backups(to)), IsEmpty());
   EXPECT_TRUE(restore());
@@ -155,15 +166,85 @@ TEST_F(backups, old_ones_go_but_never_the_newest) {
   time.advance(std::chrono::hours(24 * 31));
   apply(500, 900);
   const auto second = back_up();
-  EXPECT_THAT(second.pruned, ElementsAre(first.manifest.id));
+  EXPECT_THAT(second.pruned.removed, ElementsAre(first.manifest.id));
   time.advance(std::chrono::hours(24 * 90));
-  EXPECT_THAT(expect_value(prune_backups(to, 30, time)), IsEmpty());
-  EXPECT_THAT(expect_value(list_backups(to)), SizeIs(1));
+  EXPECT_THAT(expect_value(prune_backups(to, {}, time)).removed, IsEmpty());
+  EXPECT_THAT(expect_value(list_backups(to)).readable, SizeIs(1));
   EXPECT_THAT(expect_value(verify_backups(to)), IsEmpty());
   std::set<std::string> needed;
   for (const auto& file : second.manifest.files) needed.insert(file.sha256);
   EXPECT_EQ(static_cast<std::size_t>(std::distance(fs::directory_iterator(to / "files"), fs::directory_iterator())),
             needed.size());
+}
+
+TEST_F(backups, a_damaged_manifest_costs_its_own_backup_alone) {
+  const auto first = back_up();
+  time.advance(std::chrono::hours(1));
+  apply(500, 900);
+  const auto second = back_up();
+  time.advance(std::chrono::hours(1));
+  apply(900, 1'000);
+  const auto third = back_up();
+  const auto manifest = to / (second.manifest.id + ".json");
+  const auto good = text_of(manifest);
+  std::ofstream(manifest) << good.substr(0, good.size() / 2);
+
+  const auto listed = expect_value(list_backups(to));
+  ASSERT_THAT(listed.readable, SizeIs(2));
+  EXPECT_EQ(listed.readable.back().id, third.manifest.id);
+  ASSERT_THAT(listed.unreadable, SizeIs(1));
+  EXPECT_EQ(listed.unreadable[0].id, second.manifest.id);
+  EXPECT_THAT(listed.unreadable[0].why.message, HasSubstr(manifest.string() + " is damaged"));
+  const auto refused = restore(second.manifest.id);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.failure(), listed.unreadable[0].why);
+  EXPECT_EQ(expect_value(restore()).manifest.id, third.manifest.id);
+  fs::remove_all(place / "new");
+  EXPECT_EQ(expect_value(restore(first.manifest.id)).manifest.id, first.manifest.id);
+  fs::remove_all(place / "new");
+
+  // It stays through a backup and a pruning of all others, with its bytes: repaired, it is whole.
+  time.advance(std::chrono::hours(24 * 31));
+  apply(1'000, 1'010);
+  const auto fourth = back_up();
+  EXPECT_THAT(fourth.pruned.removed, ElementsAre(first.manifest.id, third.manifest.id));
+  ASSERT_THAT(fourth.pruned.unreadable, SizeIs(1));
+  EXPECT_THAT(to_json(fourth), HasSubstr(R"("damaged":[{"id":")" + second.manifest.id));
+  const auto torn = text_of(manifest);
+  std::ofstream(manifest) << good;
+  EXPECT_THAT(expect_value(verify_backups(to)), IsEmpty());
+  EXPECT_EQ(expect_value(restore(second.manifest.id)).manifest.counts.events, second.manifest.counts.events);
+
+  std::ofstream(manifest) << torn;
+  const auto pruned = expect_value(prune_backups(to, {.keep_days = 0, .damaged = true}, time));
+  EXPECT_THAT(pruned.removed, ElementsAre(second.manifest.id));
+  EXPECT_THAT(pruned.unreadable, IsEmpty());
+  std::set<std::string> needed;
+  for (const auto& file : fourth.manifest.files) needed.insert(file.sha256);
+  EXPECT_EQ(static_cast<std::size_t>(std::distance(fs::directory_iterator(to / "files"), fs::directory_iterator())),
+            needed.size());
+}
+
+TEST_F(backups, an_older_one_is_restored_for_a_damaged_newest_only_when_it_is_named) {
+  const auto first = back_up();
+  time.advance(std::chrono::hours(1));
+  const std::string user = numbered_event(1).value.user_id;
+  expect_value(store->erase_users({{user}, time.now_seconds(), {}}));
+  const auto second = back_up();
+  const auto manifest = to / (second.manifest.id + ".json");
+  std::ofstream(manifest) << "{}";
+  const auto refused = restore();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.failure().message, HasSubstr(manifest.string()));
+  EXPECT_THAT(refused.failure().message, HasSubstr(first.manifest.id));
+  EXPECT_FALSE(fs::exists(place / "new"));
+
+  // On another machine: who was erased stands in the backup of which nobody knows what it consists of.
+  fs::remove(place / "db.erasures");
+  const auto restored = restore(first.manifest.id);
+  ASSERT_TRUE(restored) << restored.failure().message;
+  EXPECT_EQ(restored->erased_users, 1U);
+  EXPECT_TRUE(open_store(place / "new/db")->is_erased(user));
 }
 
 TEST_F(backups, whoever_was_erased_since_is_erased_again) {
@@ -205,7 +286,7 @@ TEST_F(backups, two_at_once_and_other_directories_are_refused) {
     const file_descriptor lock(::open((to / "lock").c_str(), O_RDWR | O_CLOEXEC));
     ASSERT_EQ(::flock(lock.number(), LOCK_EX), 0);
     EXPECT_EQ(create_backup(*store, order(), time).failure().code, error_code::conflict);
-    EXPECT_EQ(prune_backups(to, 1, time).failure().code, error_code::conflict);
+    EXPECT_EQ(prune_backups(to, {.keep_days = 1}, time).failure().code, error_code::conflict);
   }
   auto elsewhere = order();
   elsewhere.directory = place / "artifacts";
