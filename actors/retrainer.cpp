@@ -1,5 +1,7 @@
 #include "actors/retrainer.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <csignal>
 
@@ -9,6 +11,7 @@
 #include "core/models/trainer.hpp"
 #include "io/artifacts/json_tree.hpp"
 #include "io/artifacts/registry.hpp"
+#include "io/artifacts/staging_directory.hpp"
 #include "io/events/timestamp.hpp"
 
 namespace freshet {
@@ -67,6 +70,7 @@ std::filesystem::path audit_log_of(const options& settings) {
 retrainer::retrainer(retrainer_context context) : context_(std::move(context)) {
   // Whoever ran them is gone, and the child with it.
   context_.tasks->abandon("the actor that ran it died", context_.time->now_seconds());
+  remove_abandoned_staging(context_.settings.model.dir, reach::below);
   if (auto opened = log::open(context_.settings.logging, log_channel::training)) training_log_ = *std::move(opened);
   plan_.configure(context_.settings.retrain, context_.time->now_seconds());
 }
@@ -93,9 +97,17 @@ void retrainer::count_from_model_in_service() {
 
 std::vector<std::string> retrainer::command_line(const http::train_request& asked, const std::string& family) const {
   const auto& settings = context_.settings;
-  std::vector<std::string> arguments{"freshet",         "train",         family,
-                                     "--register",      "--no-activate", "--gate",
-                                     "--progress-json", "--nice",        std::to_string(settings.retrain.nice)};
+  std::vector<std::string> arguments{"freshet",
+                                     "train",
+                                     family,
+                                     "--register",
+                                     "--no-activate",
+                                     "--gate",
+                                     "--progress-json",
+                                     "--child-of",
+                                     std::to_string(::getpid()),
+                                     "--nice",
+                                     std::to_string(settings.retrain.nice)};
   const auto add = [&](const char* flag, const std::string& value) {
     arguments.insert(arguments.end(), {flag, value});
   };

@@ -2,7 +2,8 @@
 //          runs `freshet train --register --gate --no-activate` in a child process, and hands what passed the quality
 //          gate to the supervisor.
 // Why:     training takes all memory and cores it is given and may crash; none of that may touch what serves. A child
-//          that crashes, is killed, or runs out of time or memory changes nothing but its task.
+//          that crashes, is killed, or runs out of time or memory changes nothing but its task. With this process, or
+//          its thread, the child is killed too; what it had begun to save is removed at the next start.
 // Snapshot: the child reads the store as a secondary instance, which stands still while it reads.
 // Cancel:  SIGTERM, and SIGKILL where that is not heeded within `patience`.
 // Threads: an actor with a thread of its own: it starts processes and reads their pipes.

@@ -1,6 +1,9 @@
 // `freshet train`: a model from the events of a database, saved and, if wanted, registered. What a service starts when
 // it retrains is the same command with --gate and --progress-json.
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -36,6 +39,8 @@ struct train_flags {
   /// Of the operating system; 0 = as they are.
   int nice = 0;
   std::uint64_t memory_limit_mb = 0;
+  /// Ends with this process; 0 = by itself.
+  int child_of = 0;
   /// "key=value", stronger than everything else.
   std::vector<std::string> settings;
 };
@@ -89,6 +94,10 @@ status check_side_data(const trainer& family, const dataset_flags& flags) {
 
 /// Before anything large is read.
 status limit(const train_flags& flags) {
+  // Nobody would tell an orphan of a user who is erased meanwhile.
+  if (flags.child_of > 0 && (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::getppid() != flags.child_of)) {
+    return error{error_code::cancelled, "the service that began this training has ended"};
+  }
   if (flags.nice > 0 && ::setpriority(PRIO_PROCESS, 0, flags.nice) != 0) {
     return error{error_code::io_failure, "--nice " + std::to_string(flags.nice) + ": " + std::strerror(errno)};
   }
@@ -260,6 +269,7 @@ void add_train(CLI::App& app, invocation& call) {
   command.add_option("--memory-limit-mb", flags->memory_limit_mb, "Fail instead of taking more address space");
   // What a service that retrains tells of its own settings.
   command.add_option("--set", flags->settings)->allow_extra_args(false)->group("");
+  command.add_option("--child-of", flags->child_of)->group("");
   command.callback([&call, flags] { call.run = [&call, flags] { return train(call, *flags); }; });
 }
 
