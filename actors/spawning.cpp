@@ -48,13 +48,13 @@ void add_serving(spawners& start, caf::actor_system& system, const shared_parts&
   finish.keep_lists(*parts.quality);
   start.scorer = [&system, finish](std::size_t slice) { return spawn_supervised(system, make_scorer, slice, finish); };
   start.updater = [&system, parts] {
-    return spawn_apart(system, parts, make_updater,
-                       updater_context{.store = parts.store,
-                                       .catalogue = parts.catalogue,
-                                       .table = parts.users,
-                                       .measured = parts.measured,
-                                       .events = parts.settings->events,
-                                       .fallback = parts.settings->fallback});
+    return spawn_apart<thread_rank::yielding>(system, parts, make_updater,
+                                              updater_context{.store = parts.store,
+                                                              .catalogue = parts.catalogue,
+                                                              .table = parts.users,
+                                                              .measured = parts.measured,
+                                                              .events = parts.settings->events,
+                                                              .fallback = parts.settings->fallback});
   };
   start.recommender = [&system, parts, finish] {
     return spawn_supervised(
@@ -67,13 +67,14 @@ void add_serving(spawners& start, caf::actor_system& system, const shared_parts&
         finish);
   };
   start.librarian = [&system, parts] {
-    return spawn_apart(system, parts, make_librarian,
-                       librarian_context{.store = parts.store,
-                                         .audit = std::make_shared<audit_log>(parts.settings->logging.dir, *parts.time),
-                                         .time = parts.time,
-                                         .artifacts = parts.settings->model.dir,
-                                         .events = parts.settings->events,
-                                         .fallback = parts.settings->fallback});
+    return spawn_apart<thread_rank::yielding>(
+        system, parts, make_librarian,
+        librarian_context{.store = parts.store,
+                          .audit = std::make_shared<audit_log>(parts.settings->logging.dir, *parts.time),
+                          .time = parts.time,
+                          .artifacts = parts.settings->model.dir,
+                          .events = parts.settings->events,
+                          .fallback = parts.settings->fallback});
   };
   start.frontend = [&system, parts](supervisor_actor above) {
     return spawn_supervised(system, make_frontend,
@@ -107,30 +108,31 @@ void add_ingestion(spawners& start, caf::actor_system& system, const shared_part
                                          .time = parts.time});
   };
   start.trend_counter = [&system, parts] {
-    return spawn_apart(system, parts, make_trend_counter,
-                       trend_counter_context{.store = parts.store,
-                                             .catalogue = parts.catalogue,
-                                             .time = parts.time,
-                                             .ready = parts.ready,
-                                             .journal = parts.journal.get()});
+    return spawn_apart<thread_rank::yielding>(system, parts, make_trend_counter,
+                                              trend_counter_context{.store = parts.store,
+                                                                    .catalogue = parts.catalogue,
+                                                                    .time = parts.time,
+                                                                    .ready = parts.ready,
+                                                                    .journal = parts.journal.get()});
   };
   start.ingestor = [&system, parts] {
-    return spawn_apart(system, parts, make_ingestor,
-                       ingestor_context{.store = parts.store,
-                                        .source = parts.events->source,
-                                        .users = parts.users,
-                                        .visible = parts.visible,
-                                        .measured = parts.measured,
-                                        .journal = parts.journal.get(),
-                                        .ready = parts.ready,
-                                        .control = parts.ingestion,
-                                        .audience = parts.audience,
-                                        .time = parts.time,
-                                        .quality = parts.quality,
-                                        .batch_records_max = parts.settings->kafka.batch_records_max,
-                                        .poll_timeout = parts.one_thread ? std::chrono::milliseconds(0)
-                                                                         : ingestor_context{}.poll_timeout,
-                                        .sync_every_batch = parts.events->sync_every_batch});
+    return spawn_apart<thread_rank::yielding>(
+        system, parts, make_ingestor,
+        ingestor_context{
+            .store = parts.store,
+            .source = parts.events->source,
+            .users = parts.users,
+            .visible = parts.visible,
+            .measured = parts.measured,
+            .journal = parts.journal.get(),
+            .ready = parts.ready,
+            .control = parts.ingestion,
+            .audience = parts.audience,
+            .time = parts.time,
+            .quality = parts.quality,
+            .batch_records_max = parts.settings->kafka.batch_records_max,
+            .poll_timeout = parts.one_thread ? std::chrono::milliseconds(0) : ingestor_context{}.poll_timeout,
+            .sync_every_batch = parts.events->sync_every_batch});
   };
   if (!parts.events->dead_letters) return;
   start.courier = [&system, parts] {
@@ -156,14 +158,14 @@ void add_models(spawners& start, caf::actor_system& system, const shared_parts& 
                              .journal = parts.journal.get()});
   };
   start.retrainer = [&system, parts](supervisor_actor above) {
-    return spawn_apart(system, parts, make_retrainer,
-                       retrainer_context{.store = parts.store,
-                                         .time = parts.time,
-                                         .measured = parts.measured,
-                                         .journal = parts.journal.get(),
-                                         .tasks = parts.tasks,
-                                         .settings = *parts.settings,
-                                         .supervisor = std::move(above)});
+    return spawn_apart<thread_rank::yielding>(system, parts, make_retrainer,
+                                              retrainer_context{.store = parts.store,
+                                                                .time = parts.time,
+                                                                .measured = parts.measured,
+                                                                .journal = parts.journal.get(),
+                                                                .tasks = parts.tasks,
+                                                                .settings = *parts.settings,
+                                                                .supervisor = std::move(above)});
   };
   start.warmer = [&system, parts] {
     return spawn_apart<thread_rank::behind>(system, parts, make_warmer,
@@ -196,18 +198,19 @@ void add_control(spawners& start, caf::actor_system& system, const shared_parts&
 /// What removes.
 void add_custodian(spawners& start, caf::actor_system& system, const shared_parts& parts) {
   start.custodian = [&system, parts](supervisor_actor above) {
-    return spawn_apart(system, parts, make_custodian,
-                       custodian_context{.store = parts.store,
-                                         .events = parts.events,
-                                         .audit = std::make_shared<audit_log>(parts.settings->logging.dir, *parts.time),
-                                         .time = parts.time,
-                                         .journal = parts.journal.get(),
-                                         .kept = parts.kept,
-                                         .users = parts.users,
-                                         .artifacts = parts.settings->model.dir,
-                                         .logs = parts.settings->logging.dir,
-                                         .retention_days = parts.settings->retention.days},
-                       above);
+    return spawn_apart<thread_rank::yielding>(
+        system, parts, make_custodian,
+        custodian_context{.store = parts.store,
+                          .events = parts.events,
+                          .audit = std::make_shared<audit_log>(parts.settings->logging.dir, *parts.time),
+                          .time = parts.time,
+                          .journal = parts.journal.get(),
+                          .kept = parts.kept,
+                          .users = parts.users,
+                          .artifacts = parts.settings->model.dir,
+                          .logs = parts.settings->logging.dir,
+                          .retention_days = parts.settings->retention.days},
+        above);
   };
 }
 

@@ -6,15 +6,13 @@
 // Cost:  two atomic additions a message.
 #pragma once
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <exception>
 #include <stdexcept>
 #include <utility>
 
 #include "actors/caf.hpp"
+#include "io/process/thread_rank.hpp"
 
 namespace freshet {
 
@@ -41,11 +39,6 @@ std::int64_t messages_waiting(const Handle& whose) {
       alive ? dynamic_cast<const supervised_actor*>(caf::actor_cast<caf::abstract_actor*>(alive)) : nullptr;
   return found == nullptr ? 0 : std::max<std::int64_t>(0, found->waiting());
 }
-
-/// Whose work users do not wait for has a thread that lets those of requests go first.
-enum class thread_rank { equal, behind };
-
-inline constexpr int nice_behind = 10;
 
 template <thread_rank Rank, class State, class Base, class... Arguments>
 class supervised final : public caf::stateful_actor<State, Base>, public supervised_actor {
@@ -86,10 +79,8 @@ class supervised final : public caf::stateful_actor<State, Base>, public supervi
  protected:
   /// The first that an actor does on its own thread.
   behavior_type make_behavior() override {
-    if constexpr (Rank == thread_rank::behind) {
-      // Of this thread alone. Where it is refused, requests are slower during a swap and nothing else.
-      static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nice_behind));
-    }
+    // Where it is refused, requests are slower while this works and nothing else.
+    if constexpr (Rank != thread_rank::equal) static_cast<void>(rank_this_thread(Rank));
     return std::exchange(make_, nullptr)(this);
   }
 

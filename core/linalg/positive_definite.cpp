@@ -5,42 +5,19 @@
 
 #include <algorithm>
 #include <limits>
-#include <mutex>
 #include <string>
 
 #include "core/base/check.hpp"
+#include "core/linalg/blas_thread_limit.hpp"
 
 namespace freshet {
-namespace {
-
-/// OpenBLAS has one number of threads for the process.
-class blas_threads {
- public:
-  explicit blas_threads(std::size_t threads) : lock_(mutex()), before_(openblas_get_num_threads()) {
-    openblas_set_num_threads(static_cast<int>(threads));
-  }
-  ~blas_threads() { openblas_set_num_threads(before_); }
-  blas_threads(const blas_threads&) = delete;
-  blas_threads& operator=(const blas_threads&) = delete;
-
- private:
-  static std::mutex& mutex() {
-    static std::mutex only;
-    return only;
-  }
-
-  std::scoped_lock<std::mutex> lock_;
-  int before_;
-};
-
-}  // namespace
 
 status invert_positive_definite(matrix_view<float> matrix, std::size_t threads) {
   FRESHET_CHECK(matrix.rows() == matrix.columns() && matrix.stride() == matrix.columns());
   FRESHET_CHECK(matrix.rows() <= static_cast<std::size_t>(std::numeric_limits<lapack_int>::max()) && threads > 0);
   const auto n = static_cast<lapack_int>(matrix.rows());
   if (n == 0) return success{};
-  const blas_threads used(threads);
+  const blas_thread_limit used(threads);
   // What lies above the diagonal row by row is what lies below it column by column. The _work forms do not read the
   // matrix once more in search of NaN.
   const lapack_int failed_at = LAPACKE_spotrf_work(LAPACK_COL_MAJOR, 'L', n, matrix.data(), n);

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <vector>
 
+#include "core/linalg/blas_thread_limit.hpp"
+
 namespace freshet {
 namespace {
 
@@ -47,6 +49,8 @@ result<matrix<float>> ridge_regression(matrix_view<const float> x, matrix_view<c
   matrix<float> map(x.columns(), y.columns());
   if (d == 0 || f == 0) return map;
 
+  // It runs while requests do.
+  const blas_thread_limit used(1);
   std::vector<double> gram(x.columns() * x.columns());
   std::vector<double> targets(x.columns() * y.columns());
   std::vector<double> x_batch(batch_rows * x.columns()), y_batch(batch_rows * y.columns());

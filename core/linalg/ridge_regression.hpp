@@ -2,7 +2,7 @@
 // Shapes:  x [n x d], y [n x f], W [d x f]; all row-major.
 // Limits:  no intercept; sums are made in double.
 // Errors:  not_positive_definite when lambda does not make up for directions that no row of x determines.
-// Cost:    O(n d^2 + d^3 + n d f); memory d (d + f) doubles.
+// Cost:    O(n d^2 + d^3 + n d f) on one thread; memory d (d + f) doubles.
 // Source:  Hoerl, Kennard 1970.
 #pragma once
 

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "io/process/thread_rank.hpp"
 #include "io/store/checkpoint.hpp"
 #include "io/store/info_log.hpp"
 
@@ -18,13 +19,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Notes that RocksDB has stopped writing, and keeps it from trying to recover on a thread of its own.
-class failure_listener final : public rocksdb::EventListener {
+/// Notes that RocksDB has stopped writing, and keeps it from trying to recover on a thread of its own; has its threads
+/// make way for those of requests.
+class database_listener final : public rocksdb::EventListener {
  public:
-  explicit failure_listener(std::atomic<bool>& failed) : failed_(failed) {}
+  explicit database_listener(std::atomic<bool>& failed) : failed_(failed) {}
   void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status*) override { failed_ = true; }
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* auto_recovery) override {
     *auto_recovery = false;
+  }
+  // Writers wait for a flush, nobody for a compaction.
+  void OnFlushBegin(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { rank_this_thread(thread_rank::yielding); }
+  void OnCompactionBegin(rocksdb::DB*, const rocksdb::CompactionJobInfo&) override {
+    rank_this_thread(thread_rank::behind);
   }
 
  private:
@@ -116,7 +123,7 @@ status database::open_as_owner() {
   settings.create_if_missing = options_.create_if_missing;
   settings.create_missing_column_families = true;
   settings.info_log = std::make_shared<info_log>(path_);
-  settings.listeners.push_back(std::make_shared<failure_listener>(failed_));
+  settings.listeners.push_back(std::make_shared<database_listener>(failed_));
   settings.max_bgerror_resume_count = 0;
   auto opened = std::make_shared<open_files>();
   const auto outcome = opened->open(settings, path_, options_.block_cache_bytes);
