@@ -4,24 +4,31 @@ import shutil
 import threading
 import time
 
-from checking import check_backup, check_counts, check_history, check_popularity, check_traces, check_vector
+from checking import (check_backup, check_counts, check_history, check_popularity, check_traces, check_trainings,
+                      check_vector)
 from models import ALL, Models
 from oracle import Oracle, Traffic
 from sending import Reader, Sender, path_of, post_events
 from service import Broken, Service
 
+# What the service trains is tried in shadow, so that the models whose scores the oracle knows serve on.
 CONFIG = """\
 events: {weights: {purchase: 4, rating: 2}}
 logging: {level: ERROR}
+retrain: {keep_models: 1000}
+rollout: {stage: shadow}
 """
 ITEMS = [f"i{number}" for number in range(40)]
 FULL_CHECK_EVERY = 50
 BACKUP_CHECK_EVERY = 10
+TRAINED_MODELS_MAX = 8
 
 
 class Campaign:
     # Of requests that ask to be answered when their events are visible.
     waiting_share = .2
+    # Of rounds with operations.
+    training_share = .4
 
     def __init__(self, freshet, directory, seed):
         self.freshet, self.directory, self.seed = freshet, directory, seed
@@ -37,9 +44,12 @@ class Campaign:
         self.again = []
         self.erasing = []  # users whose erasure was asked for, and nobody knows whether it was done
         self.buried = []   # users erased, of whom no byte may be left
+        self.gone = set()  # all of them, whom no later training may know
+        self.trained = False
         self.backups = directory / "backups"
         self.backups.mkdir(exist_ok=True)
-        self.told = {"acknowledged": 0, "answered": 0, "kills": 0, "operations": 0, "erased": 0}
+        self.told = {"acknowledged": 0, "answered": 0, "kills": 0, "operations": 0, "erased": 0,
+                     "trainings": 0}
         self.service = Service(freshet, directory, directory / "artifacts", self.config)
 
     # --- what senders report, under the lock
@@ -95,18 +105,32 @@ class Campaign:
         self.told["erased"] += 1
         if user.startswith("stranger"):
             self.buried.append(user)
+            self.gone.add(user)
 
     def back_up(self, client, dice):
         status, answer = client.send("POST", "/v1/control/snapshot", json.dumps({"to": str(self.backups)}).encode())
         if status not in (0, 200, 409, 503):
             raise Broken(f"a backup was answered {status}: {answer}")
 
-    operations = (swap, change_item, back_up, erase_shopper, erase_stranger)
+    def retrain(self, client, dice):
+        """Short ones and such that last longer than the service; one at a time."""
+        wanted = {"model": dice.choice(["als", "bpr", "ease"])}
+        if wanted["model"] != "ease":
+            wanted["params"] = {"factors": 8, "iterations": dice.choice([1, 1, 10, 10, 100, 100000])}
+        status, answer = client.send("POST", "/v1/train", json.dumps(wanted).encode())
+        if status not in (0, 202, 409, 503):
+            raise Broken(f"a training was answered {status}: {answer}")
+        self.trained = True
+        self.told["trainings"] += status == 202
 
-    def operate(self, client, dice, done):
+    operations = (swap, change_item, back_up, erase_shopper, erase_stranger)
+    # A training begins again with each erasure, and would never come to its end among many.
+    training_operations = (retrain, retrain, retrain, swap, back_up, change_item)
+
+    def operate(self, client, dice, done, choices):
         while self.traffic_flows:
             try:
-                dice.choice(self.operations)(self, client, dice)
+                dice.choice(choices)(self, client, dice)
             except Broken as why:
                 done.append(why)
                 return
@@ -120,6 +144,8 @@ class Campaign:
         if not self.service.running():
             self.service.start()
         self.live(dice)
+        if len(self.models.trained()) > TRAINED_MODELS_MAX:
+            self.models.forget_trained()
         while dice.random() < .25:
             self.die_while_starting(dice)
         self.service.start()
@@ -134,13 +160,19 @@ class Campaign:
         threads = [Sender(self, self.service.client(), number) for number in range(2)]
         threads.append(Reader(self, self.service.client(), ALL))
         operations = []
+        trains = False
         if dice.random() < .4:
+            trains = dice.random() < self.training_share
+            choices = self.training_operations if trains else self.operations
+            # Dice of its own: what comes after does not depend on how far it gets.
+            own = self.traffic.generator(self.round, "operations")
             threads.append(threading.Thread(target=self.operate, daemon=True,
-                                            args=(self.service.client(), dice, operations)))
+                                            args=(self.service.client(), own, operations, choices)))
         for thread in threads:
             thread.start()
         self.await_traffic(threads[:2], dice.randrange(1, 300))
-        time.sleep(dice.uniform(0, .02))
+        # A training takes up to a second from its begin to a registered model.
+        time.sleep(dice.uniform(0, 1.2) if trains else dice.uniform(0, .02))
         way = dice.choice(["kill", "kill", "kill", "stop", "kill while stopping"])
         if way == "stop":
             code = self.service.stop()
@@ -215,6 +247,9 @@ class Campaign:
         check_counts(self.freshet, self.service, oracle)
         if everybody or self.round % 10 == 0:
             check_popularity(client, oracle)
+        if self.trained or everybody:
+            check_trainings(self.freshet, self.service, self.models, self.gone)
+            self.trained = False
         check_traces(self.service, self.buried)
         self.buried = []
         if self.round % BACKUP_CHECK_EVERY == 0:
@@ -241,4 +276,5 @@ class Campaign:
 
     def summary(self):
         return (f"{self.oracle.events()} events of {len(self.oracle.users())} users, {self.told['kills']} kills, "
-                f"{self.told['operations']} operations, {self.told['erased']} erasures, {self.told['answered']} answers")
+                f"{self.told['operations']} operations, {self.told['trainings']} trainings, {self.told['erased']} erasures, "
+                f"{self.told['answered']} answers")

@@ -3,6 +3,7 @@ import json
 import shutil
 import struct
 import subprocess
+from pathlib import Path
 
 import models
 from sending import listed, recommend
@@ -110,6 +111,38 @@ def check_traces(service, users):
         for user in wanted:
             if user in content:
                 raise Broken(f"{path} still names {user.decode()}, who was erased")
+
+
+def trainings_of(service):
+    """Processes that train from this database."""
+    wanted = str(service.database).encode()
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0") if entry.name.isdigit() else []
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue
+        if b"train" in words[1:2] and any(wanted in word for word in words):
+            found.append(entry.name)
+    return found
+
+
+def check_trainings(freshet, service, written, gone):
+    """After a death in the midst of one: nobody trains on, nothing half made is left, every registered model loads and
+    knows nobody who was erased, and the one that serves is one that was told to."""
+    if orphans := trainings_of(service):
+        raise Broken(f"trainings of a service that died go on: {orphans}")
+    if left := [path for path in written.artifacts.rglob(".*.saving")]:
+        raise Broken(f"a training that died left {left}")
+    told_by(freshet, service, "model", "validate", "--model-dir", written.artifacts)
+    current = written.registry()["current_best"]
+    current = current["model_id"] if isinstance(current, dict) else current
+    if current not in models.ALL:
+        raise Broken(f"{current} serves, which nobody has activated")
+    for model_id, directory in written.trained().items():
+        for mapping in directory.rglob("user_mapping.json"):
+            if known := gone.intersection(json.loads(mapping.read_text())):
+                raise Broken(f"the model {model_id} knows {sorted(known)[:3]}, who were erased")
 
 
 def check_backup(freshet, service, backups, oracle):

@@ -24,6 +24,7 @@ class KafkaCampaign(Campaign):
     waiting_share = 0
     # An erasure reaches one instance, and users move between the two.
     operations = (Campaign.swap, Campaign.change_item, Campaign.back_up)
+    training_share = 0
 
     def __init__(self, freshet, directory, seed):
         super().__init__(freshet, directory, seed)

@@ -5,6 +5,7 @@ are least squares: those are compared with the service's own answer for the orac
 """
 import json
 import random
+import shutil
 import struct
 from fractions import Fraction
 from pathlib import Path
@@ -25,6 +26,7 @@ def write_npy(path, rows):
 class Models:
     def __init__(self, artifacts: Path, items):
         """Writes the models and the registry, unless they are there."""
+        self.artifacts = artifacts
         self.items = items
         self.weights = {}
         registry = {"models": {}, "current_best": {"model_id": EXACT[0]}}
@@ -53,6 +55,22 @@ class Models:
                 (directory / "user_mapping.json").write_text('{"nobody": 0}')
         if not (artifacts / "registry.json").exists():
             (artifacts / "registry.json").write_text(json.dumps(registry))
+
+    def registry(self):
+        return json.loads((self.artifacts / "registry.json").read_text())
+
+    def trained(self):
+        """Directories of those that the service has trained, by id."""
+        return {model_id: self.artifacts / entry["path"] for model_id, entry in self.registry()["models"].items()
+                if model_id not in ALL}
+
+    def forget_trained(self):
+        """While nobody uses them."""
+        registry = self.registry()
+        for model_id, directory in self.trained().items():
+            shutil.rmtree(directory, ignore_errors=True)
+            del registry["models"][model_id]
+        (self.artifacts / "registry.json").write_text(json.dumps(registry))
 
     def scores(self, model_id, strengths):
         """Item -> score, exact."""
