@@ -14,6 +14,9 @@ namespace {
 
 /// Few, so that what comes meanwhile waits well under a millisecond.
 constexpr std::size_t refolded_at_once = 4;
+/// Of one batch: requests wait about a millisecond behind them. A batch of live events touches fewer; one that catches
+/// up touches thousands, many of whom the next batch touches again.
+constexpr std::size_t refreshed_at_once = 16;
 
 }  // namespace
 
@@ -54,6 +57,10 @@ void updater::refresh(std::span<const std::string> user_ids) {
   std::size_t folded = 0;
   for (const auto& user_id : user_ids) {
     if (!context_.table->contains(user_id)) continue;
+    if (folded == refreshed_at_once) {
+      context_.table->erase(user_id);
+      continue;
+    }
     auto fresh = compute({.user_id = user_id, .extra = {}, .as_of = {}}, serving(user_id));
     if (fresh) {
       context_.table->publish(std::move(fresh->user));

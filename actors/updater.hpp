@@ -2,9 +2,9 @@
 //          the model in service is asked.
 // Why:     one writer per user, so a user's snapshot only ever moves forward; a pure function of (model, history), so
 //          redelivery and reordering cannot be seen (promise E3).
-// When:    users in the table are refreshed as soon as their events are stored; a user nobody asked for lately is
-//          folded in at the next question, which costs about 50 us (a bulk import of millions of users then costs no
-//          fold-in at all). After a swap those in the table are folded in again a few at a time, between other work.
+// When:    users in the table are refreshed as soon as their events are stored, the first few of a batch; whoever comes
+//          after them in a large one, or was not asked for lately, is folded in at the next question, which costs about
+//          50 us (a bulk import of millions of users then costs hardly a fold-in). After a swap those in the table are folded in again a few at a time, between other work.
 // Threads: an actor with a thread of its own, because it reads the store.
 #pragma once
 
@@ -38,7 +38,7 @@ class updater {
   bool use(trial_ptr trial);
   /// Which of the `updaters` it is.
   void own(std::size_t number, std::size_t updaters) { number_ = number, updaters_ = updaters; }
-  /// Folds in again the touched users that are in the table.
+  /// Folds in again the first touched users that are in the table; the others leave it.
   void refresh(std::span<const std::string> user_ids);
   /// The next few of those that another model was asked for when the last came into service; false = there are no more.
   bool refold();
