@@ -67,7 +67,7 @@ void add_serving(spawners& start, caf::actor_system& system, const shared_parts&
         finish);
   };
   start.librarian = [&system, parts] {
-    return spawn_apart<thread_rank::yielding>(
+    return spawn_apart<thread_rank::patient>(
         system, parts, make_librarian,
         librarian_context{.store = parts.store,
                           .audit = std::make_shared<audit_log>(parts.settings->logging.dir, *parts.time),
@@ -108,15 +108,15 @@ void add_ingestion(spawners& start, caf::actor_system& system, const shared_part
                                          .time = parts.time});
   };
   start.trend_counter = [&system, parts] {
-    return spawn_apart<thread_rank::yielding>(system, parts, make_trend_counter,
-                                              trend_counter_context{.store = parts.store,
-                                                                    .catalogue = parts.catalogue,
-                                                                    .time = parts.time,
-                                                                    .ready = parts.ready,
-                                                                    .journal = parts.journal.get()});
+    return spawn_apart<thread_rank::patient>(system, parts, make_trend_counter,
+                                             trend_counter_context{.store = parts.store,
+                                                                   .catalogue = parts.catalogue,
+                                                                   .time = parts.time,
+                                                                   .ready = parts.ready,
+                                                                   .journal = parts.journal.get()});
   };
   start.ingestor = [&system, parts] {
-    return spawn_apart<thread_rank::yielding>(
+    return spawn_apart<thread_rank::patient>(
         system, parts, make_ingestor,
         ingestor_context{
             .store = parts.store,
@@ -158,14 +158,14 @@ void add_models(spawners& start, caf::actor_system& system, const shared_parts& 
                              .journal = parts.journal.get()});
   };
   start.retrainer = [&system, parts](supervisor_actor above) {
-    return spawn_apart<thread_rank::yielding>(system, parts, make_retrainer,
-                                              retrainer_context{.store = parts.store,
-                                                                .time = parts.time,
-                                                                .measured = parts.measured,
-                                                                .journal = parts.journal.get(),
-                                                                .tasks = parts.tasks,
-                                                                .settings = *parts.settings,
-                                                                .supervisor = std::move(above)});
+    return spawn_apart<thread_rank::patient>(system, parts, make_retrainer,
+                                             retrainer_context{.store = parts.store,
+                                                               .time = parts.time,
+                                                               .measured = parts.measured,
+                                                               .journal = parts.journal.get(),
+                                                               .tasks = parts.tasks,
+                                                               .settings = *parts.settings,
+                                                               .supervisor = std::move(above)});
   };
   start.warmer = [&system, parts] {
     return spawn_apart<thread_rank::behind>(system, parts, make_warmer,
@@ -198,7 +198,7 @@ void add_control(spawners& start, caf::actor_system& system, const shared_parts&
 /// What removes.
 void add_custodian(spawners& start, caf::actor_system& system, const shared_parts& parts) {
   start.custodian = [&system, parts](supervisor_actor above) {
-    return spawn_apart<thread_rank::yielding>(
+    return spawn_apart<thread_rank::patient>(
         system, parts, make_custodian,
         custodian_context{.store = parts.store,
                           .events = parts.events,

@@ -13,7 +13,7 @@ namespace freshet {
 namespace {
 
 /// Few, so that what comes meanwhile waits well under a millisecond.
-constexpr std::size_t refolded_at_once = 4;
+constexpr std::size_t refolded_at_once = 2;
 /// Of one batch: requests wait about a millisecond behind them. A batch of live events touches fewer; one that catches
 /// up touches thousands, many of whom the next batch touches again.
 constexpr std::size_t refreshed_at_once = 16;

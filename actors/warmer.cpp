@@ -12,7 +12,7 @@ namespace freshet {
 namespace {
 
 /// Questions that are with the recommender at one time: few, so that those of users hardly wait behind them.
-constexpr std::size_t at_one_time = 8;
+constexpr std::size_t at_one_time = 2;
 /// Length of the lists that the surfaces give where a request does not say.
 constexpr std::size_t list_length = 10;
 

@@ -24,7 +24,8 @@ struct scheduling {
 };
 
 /// The scheduler's own slice is 3 ms or so; 100 ms is the longest that it takes.
-constexpr std::uint64_t long_slice_ns = 10'000'000;
+constexpr std::uint64_t yielding_slice_ns = 5'000'000;
+constexpr std::uint64_t patient_slice_ns = 20'000'000;
 constexpr std::uint64_t longest_slice_ns = 100'000'000;
 constexpr int nice_behind = 10;
 
@@ -38,7 +39,10 @@ bool rank_this_thread(thread_rank rank) {
       wanted.runtime = 0;
       break;
     case thread_rank::yielding:
-      wanted.runtime = long_slice_ns;
+      wanted.runtime = yielding_slice_ns;
+      break;
+    case thread_rank::patient:
+      wanted.runtime = patient_slice_ns;
       break;
     case thread_rank::behind:
       wanted.runtime = longest_slice_ns;

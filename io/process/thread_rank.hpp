@@ -11,9 +11,11 @@ namespace freshet {
 enum class thread_rank {
   /// As every thread begins.
   equal,
-  /// The same share of a processor, but whoever wakes up goes first.
+  /// The same share of a processor, but those above go first when they wake up.
   yielding,
-  /// A small share, and whoever wakes up goes first: work that nobody waits for.
+  /// The same once more.
+  patient,
+  /// A small share, and all others go first when they wake up: work that nobody waits for.
   behind,
 };
 

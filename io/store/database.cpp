@@ -29,7 +29,7 @@ class database_listener final : public rocksdb::EventListener {
     *auto_recovery = false;
   }
   // Writers wait for a flush, nobody for a compaction.
-  void OnFlushBegin(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { rank_this_thread(thread_rank::yielding); }
+  void OnFlushBegin(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { rank_this_thread(thread_rank::patient); }
   void OnCompactionBegin(rocksdb::DB*, const rocksdb::CompactionJobInfo&) override {
     rank_this_thread(thread_rank::behind);
   }

@@ -28,6 +28,7 @@ TEST(thread_rank, work_that_nobody_waits_for_has_a_small_share) {
   const int ours = nice_of_this_thread();
   EXPECT_EQ(nice_of(thread_rank::equal), ours);
   EXPECT_EQ(nice_of(thread_rank::yielding), ours);
+  EXPECT_EQ(nice_of(thread_rank::patient), ours);
   EXPECT_GE(nice_of(thread_rank::behind), std::max(ours, 1));
 }
 
