@@ -7,6 +7,7 @@
 #include <fstream>
 #include <random>
 
+#include "tests/support/eventually.hpp"
 #include "tests/support/service_load.hpp"
 #include "tests/support/small_disk.hpp"
 #include "tests/support/small_shop.hpp"
@@ -18,20 +19,8 @@ using namespace std::chrono_literals;
 using namespace freshet::testing;
 using ::testing::HasSubstr;
 
-constexpr auto patience = 60s;
-
 std::string shown(service_process& service) {
   return service.get("/readyz?verbose").raw.body;
-}
-
-template <class Condition>
-::testing::AssertionResult becomes_true(Condition condition) {
-  const auto until = std::chrono::steady_clock::now() + patience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > until) return ::testing::AssertionFailure() << "not within a minute";
-    std::this_thread::sleep_for(10ms);
-  }
-  return ::testing::AssertionSuccess();
 }
 
 service_process::answer tell(service_process& service, const std::string& id) {
@@ -66,16 +55,16 @@ TEST_F(full_disk, pauses_events_and_nothing_else_and_goes_on_by_itself) {
   // Into the reserve; then to the last byte, from one moment to the next, so that writes fail in the middle.
   for (const std::size_t left : {8, 0, 0, 0}) {
     disk_.fill(left);
-    ASSERT_TRUE(becomes_true([&] { return shown(service).find(R"("status":"degraded")") != std::string::npos; }));
+    ASSERT_TRUE(eventually([&] { return shown(service).find(R"("status":"degraded")") != std::string::npos; }));
     EXPECT_THAT(shown(service), HasSubstr("ingestion"));
     const auto refused = tell(service, "refused");
     EXPECT_EQ(refused.status, 503U) << refused.raw.body;
     EXPECT_THAT(refused.raw.body, ::testing::AnyOf(HasSubstr("kept in reserve"), HasSubstr("No space left")));
     const auto before = load.answered();
-    EXPECT_TRUE(becomes_true([&] { return load.answered() > before + 50; })) << "answers go on";
+    EXPECT_TRUE(eventually([&] { return load.answered() > before + 50; })) << "answers go on";
     EXPECT_EQ(service.get("/v1/users/u1/events").status, 200U);
     disk_.empty();
-    ASSERT_TRUE(becomes_true([&] { return shown(service).find(R"("status":"ready")") != std::string::npos; }))
+    ASSERT_TRUE(eventually([&] { return shown(service).find(R"("status":"ready")") != std::string::npos; }))
         << shown(service);
     EXPECT_EQ(tell(service, "told").status, 202U);
   }
@@ -144,7 +133,7 @@ TEST(file_descriptors, that_run_out_turn_new_clients_away_politely_and_lose_noth
   const std::uint64_t seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   service_load load(service.address(), seed);
-  EXPECT_TRUE(becomes_true([&] { return load.answered() > 100; }));
+  EXPECT_TRUE(eventually([&] { return load.answered() > 100; }));
   EXPECT_EQ(service.get("/livez").status, 200U);
   take_free_descriptors(service.process());
   // Numbers that were free in between are taken first.
@@ -162,10 +151,10 @@ TEST(file_descriptors, that_run_out_turn_new_clients_away_politely_and_lose_noth
   EXPECT_EQ(last.status, 503U);
   EXPECT_THAT(last.body, HasSubstr("try again soon"));
   const auto before = load.answered();
-  EXPECT_TRUE(becomes_true([&] { return load.answered() > before + 100; })) << "who is in is served";
+  EXPECT_TRUE(eventually([&] { return load.answered() > before + 100; })) << "who is in is served";
   give_free_descriptors(service.process());
   crowd.clear();
-  EXPECT_TRUE(becomes_true([&] {
+  EXPECT_TRUE(eventually([&] {
     const auto again = http::client::connect(service.address(), 30s);
     const auto answer = again ? (*again)->send(http::method::get, "/livez") : result<http::response>(again.failure());
     return answer && answer->status == 200;

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "io/files/atomic_file.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/service_process.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -53,16 +54,7 @@ class stream_ingest : public ::testing::Test {
     const auto done = run_freshet({"inspect", "--db", "db", "--json"}, directory_.path());
     return done.exit_code == 0 ? boost::json::parse(done.output).at("events").as_int64() : -1;
   }
-  template <class Reached>
-  static bool eventually(Reached reached) {
-    const auto until = std::chrono::steady_clock::now() + 60s;
-    while (std::chrono::steady_clock::now() < until) {
-      if (reached()) return true;
-      std::this_thread::sleep_for(20ms);
-    }
-    return false;
-  }
-  static bool tells(const child_process& process, const std::string& text) {
+  static ::testing::AssertionResult tells(const child_process& process, const std::string& text) {
     return eventually([&] { return process.output().find(text) != std::string::npos; });
   }
 

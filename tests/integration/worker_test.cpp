@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "io/files/atomic_file.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/service_process.hpp"
 #include "tests/support/small_shop.hpp"
 
@@ -44,15 +45,6 @@ class worker : public ::testing::Test {
   std::int64_t events() const {
     const auto done = run_freshet({"inspect", "--db", "data/db", "--json"}, shop_.directory());
     return done.exit_code == 0 ? boost::json::parse(done.output).at("events").as_int64() : -1;
-  }
-  template <class Reached>
-  static bool eventually(Reached reached) {
-    const auto until = std::chrono::steady_clock::now() + 60s;
-    while (std::chrono::steady_clock::now() < until) {
-      if (reached()) return true;
-      std::this_thread::sleep_for(20ms);
-    }
-    return false;
   }
   std::string path(const std::string& name) const { return shop_.path(name); }
   void write(const std::string& name, const std::string& content) const {

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "core/base/check.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace freshet::testing {
 namespace {
@@ -82,6 +83,19 @@ std::string child_process::output() const {
 }
 std::string child_process::errors() const {
   return content_of(base_.string() + ".err");
+}
+
+pid_t await_child_of(pid_t process) {
+  pid_t found = 0;
+  EXPECT_TRUE(eventually([&] {
+    const auto threads = "/proc/" + std::to_string(process) + "/task";
+    for (const auto& each : std::filesystem::directory_iterator(threads)) {
+      if (std::ifstream(each.path() / "children") >> found) return true;
+    }
+    return false;
+  })) << process
+      << " starts none";
+  return found;
 }
 
 command_result run_freshet(const std::vector<std::string>& arguments, const std::filesystem::path& directory) {

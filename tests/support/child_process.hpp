@@ -34,6 +34,9 @@ class child_process {
   int exit_code_ = -1;
 };
 
+/// A process that this one has started, once there is one.
+pid_t await_child_of(pid_t process);
+
 struct command_result {
   int exit_code{};
   std::string output;
