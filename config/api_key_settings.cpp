@@ -96,13 +96,14 @@ setting_family api_key_settings() {
           .kind = setting_kind::text,
           .documentation =
               "Who may ask, as a list: {name: shop, sha256: digest of the key in hexadecimal, scopes: [read, ingest, "
-              "admin]}; instead of sha256, key_file names a file that holds the key. None = everybody. [live]",
+              "admin]}; instead of sha256, key_file names a file that holds the key. None = everybody.",
           .accepts =
               "sha256 (64 hexadecimal digits), key (16 visible characters or more), key_file (a file that holds "
               "such a key) or scopes (of read, ingest, admin) of a key named by letters, digits, _ and -",
           .takes_lists = true,
           .set = set_member,
-          .get = members_of};
+          .get = members_of,
+          .take = [](options& o, const options& changed) { o.security.api_keys = changed.security.api_keys; }};
 }
 
 std::string_view name_of(access_scope scope) {

@@ -19,12 +19,8 @@ reread_settings take_live_settings(options& running, const options& changed) {
   }
   for (const auto& family : setting_families()) {
     if (family.get(changed) == family.get(running)) continue;
-    if (family.prefix == "security.api_keys.") {
-      running.security.api_keys = changed.security.api_keys;
-      outcome.taken.push_back("security.api_keys");
-    } else {
-      outcome.waiting.push_back(family.prefix + "*");
-    }
+    if (family.take) family.take(running, changed);
+    (family.take ? outcome.taken : outcome.waiting).push_back(family.prefix + "*");
   }
   return outcome;
 }

@@ -105,7 +105,7 @@ void write_setting(const setting& declared, const options& values, yaml_writer& 
 
 void write_family(const setting_family& family, const options& values, yaml_writer& to) {
   to.enter(split(family.prefix.substr(0, family.prefix.size() - 1)));
-  to.comment(family.documentation);
+  to.comment(family.documentation + (family.take ? " [live]" : ""));
   for (const auto& [name, value] : family.get(values)) to.value(name, written(family.kind, value));
 }
 

@@ -101,7 +101,8 @@ setting_family retraining_parameters() {
           .documentation = "Parameters of the family, such as factors; `freshet train MODEL --params` takes the same.",
           .accepts = "text",
           .set = set,
-          .get = [](const options& o) { return o.retrain.params; }};
+          .get = [](const options& o) { return o.retrain.params; },
+          .take = [](options& o, const options& changed) { o.retrain.params = changed.retrain.params; }};
 }
 
 }  // namespace freshet

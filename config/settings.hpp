@@ -48,6 +48,8 @@ struct setting_family {
   bool takes_lists = false;
   std::function<bool(options&, const std::string& name, std::string_view text)> set;
   std::function<std::map<std::string, std::string>(const options&)> get;
+  /// Makes them all what they are in `changed`, when SIGHUP applies changes without a restart; else empty.
+  std::function<void(options&, const options& changed)> take = {};
 };
 
 [[nodiscard]] const std::vector<setting>& all_settings();
