@@ -11,7 +11,6 @@
 #include "actors/event_log.hpp"
 #include "actors/request_log.hpp"
 #include "actors/retry_conflict.hpp"
-#include "actors/rollout_summary.hpp"
 #include "actors/routes.hpp"
 #include "actors/security_check.hpp"
 #include "actors/spawning.hpp"
@@ -43,7 +42,6 @@ class running_engine final : public engine {
         table_(settings.cache.user_profile.max_size, settings.cache.user_profile.ttl),
         door_(route_patterns(), settings) {
     metrics_.caches_from([this] { return cache_figures_of(caches_, table_); });
-    metrics_.models_from([this] { return model_figures_of(quality_); });
   }
   ~running_engine() override { stop(); }
   running_engine(const running_engine&) = delete;

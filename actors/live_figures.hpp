@@ -31,6 +31,7 @@ class live_figures {
     std::uint64_t requests{};
     std::uint64_t errors{};
     std::uint64_t fallbacks{};
+    std::chrono::nanoseconds median{};
     std::chrono::nanoseconds p99{};
 
     double error_rate() const { return share(errors); }
@@ -43,7 +44,7 @@ class live_figures {
   };
   figures seen() const {
     const std::lock_guard lock(mutex_);
-    return {latencies_.count(), errors_, fallbacks_, latencies_.quantile(.99)};
+    return {latencies_.count(), errors_, fallbacks_, latencies_.quantile(.5), latencies_.quantile(.99)};
   }
 
  private:

@@ -52,7 +52,12 @@ shadow_figures::figures shadow_figures::seen() const {
   const std::lock_guard lock(mutex_);
   const auto compared = latencies_.count();
   const double count = compared > 0 ? static_cast<double>(compared) : 1;
-  return {compared, left_out_, overlap_sum_ / count, drift_sum_ / count, latencies_.quantile(.99)};
+  return {.compared = compared,
+          .left_out = left_out_,
+          .overlap = overlap_sum_ / count,
+          .drift = drift_sum_ / count,
+          .candidate_median = latencies_.quantile(.5),
+          .candidate_p99 = latencies_.quantile(.99)};
 }
 
 bool takes_part(const model_trial& trial, std::string_view user_id) {

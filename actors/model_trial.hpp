@@ -44,6 +44,7 @@ class shadow_figures {
     std::uint64_t left_out{};
     double overlap{};
     double drift{};
+    std::chrono::nanoseconds candidate_median{};
     std::chrono::nanoseconds candidate_p99{};
   };
   figures seen() const;
@@ -71,6 +72,11 @@ using trial_ptr = std::shared_ptr<const model_trial>;
 [[nodiscard]] bool takes_part(const model_trial& trial, std::string_view user_id);
 /// Whether the candidate answers this user; `trial` may be null.
 [[nodiscard]] bool serves_canary(const model_trial* trial, std::string_view user_id);
+/// Which of the two answers this user; `trial` may be null.
+[[nodiscard]] inline const generation_ptr& model_of_user(const generation_ptr& model, const model_trial* trial,
+                                                         std::string_view user_id) {
+  return serves_canary(trial, user_id) ? trial->candidate : model;
+}
 
 /// Why a model's figures are out of the bounds; nothing = they are within, or too few to tell.
 [[nodiscard]] std::optional<std::string> out_of_bounds(const live_guard_options& bounds,

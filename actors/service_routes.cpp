@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "actors/cache_summary.hpp"
+#include "actors/rollout_summary.hpp"
 #include "actors/routes.hpp"
 #include "actors/service_summary.hpp"
 
@@ -13,12 +14,14 @@ void show_health(frontend_pointer self, http::exchange_ptr call, const http::pat
 }
 
 void show_metrics(frontend_pointer self, http::exchange_ptr call, const http::path_parameters&) {
-  const auto& measured = *self->state.context.measured;
+  const auto& state = self->state;
+  const auto& measured = *state.context.measured;
   if (http::wants_prometheus(call->in())) {
-    return call->answer({.status = 200,
-                         .content_type = std::string(metrics::prometheus_content_type),
-                         .body = measured.prometheus(),
-                         .headers = {}});
+    return call->answer(
+        {.status = 200,
+         .content_type = std::string(metrics::prometheus_content_type),
+         .body = measured.prometheus(model_series_of(state.model.get(), state.trial.get(), *state.context.quality)),
+         .headers = {}});
   }
   const auto sums = measured.sums();
   call->answer(

@@ -76,23 +76,6 @@ void append_caches(std::vector<MetricFamily>& out, const std::vector<metrics::ca
                          [](const cache_counters& of) { return of.size; }));
 }
 
-void append_models(std::vector<MetricFamily>& out, const std::vector<metrics::model_figures>& models) {
-  const auto add = [&](std::string name, std::string help, auto figure) {
-    auto& family =
-        out.emplace_back(MetricFamily{std::move(name), std::move(help), prometheus::MetricType::Counter, {}});
-    for (const auto& each : models) {
-      auto& metric = family.metric.emplace_back();
-      metric.label = {{"model_id", each.model_id}};
-      metric.counter.value = static_cast<double>(figure(each));
-    }
-  };
-  using figures = metrics::model_figures;
-  add("freshet_shown_lists_total", "Lists that users were shown.", [](const figures& of) { return of.lists; });
-  add("freshet_shown_hits_total", "Lists that an event followed up.", [](const figures& of) { return of.hits; });
-  add("freshet_shown_reciprocal_ranks_total", "Of 1 / place in the list of what was taken; over the lists: the mean.",
-      [](const figures& of) { return of.reciprocal_ranks; });
-}
-
 }  // namespace
 
 struct metrics::state {
@@ -174,7 +157,6 @@ struct metrics::state {
 
   std::mutex caches_mutex;
   std::function<std::vector<metrics::cache_figures>()> caches;
-  std::function<std::vector<metrics::model_figures>()> models;
 
   state() {
     gauges("freshet_build_info", "The program; always 1.")
@@ -276,11 +258,6 @@ void metrics::trial_ended(std::string_view result) {
   state_->trials.Add({{"result", std::string(result)}}).Increment();
 }
 
-void metrics::models_from(std::function<std::vector<model_figures>()> source) {
-  const std::lock_guard lock(state_->caches_mutex);
-  state_->models = std::move(source);
-}
-
 void metrics::training_done(std::string_view result) {
   state_->trainings.Add({{"result", std::string(result)}}).Increment();
 }
@@ -316,7 +293,7 @@ metrics::totals metrics::sums() const {
           .uptime_seconds = in_seconds(std::chrono::steady_clock::now() - state_->started)};
 }
 
-std::string metrics::prometheus() const {
+std::string metrics::prometheus(const model_series& models) const {
   using enum prometheus::MetricType;
   std::vector<MetricFamily> families = state_->registry.Collect();
   families.push_back(single("freshet_fallback_ratio", "Share of the answers that came from a fallback list.", Gauge,
@@ -333,8 +310,8 @@ std::string metrics::prometheus() const {
   {
     const std::lock_guard lock(state_->caches_mutex);
     if (state_->caches) append_caches(families, state_->caches());
-    if (state_->models) append_models(families, state_->models());
   }
+  for (auto& family : families_of(models)) families.push_back(std::move(family));
   append_process_figures(families);
   return prometheus::TextSerializer().Serialize(families);
 }

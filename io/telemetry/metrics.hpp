@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "core/base/bounded_cache.hpp"
+#include "io/telemetry/model_series.hpp"
 #include "io/telemetry/recent_traffic.hpp"
 
 namespace freshet {
@@ -61,16 +62,6 @@ class metrics {
   void fold_ins(std::size_t users);
   /// freshet_trials_total{result}: promoted, aborted.
   void trial_ended(std::string_view result);
-  /// freshet_shown_lists_total{model_id}, freshet_shown_hits_total{model_id},
-  /// freshet_shown_reciprocal_ranks_total{model_id}: hit rate and mean reciprocal rank are the ratios.
-  struct model_figures {
-    std::string model_id;
-    std::uint64_t lists{};
-    std::uint64_t hits{};
-    double reciprocal_ranks{};
-  };
-  /// As caches_from.
-  void models_from(std::function<std::vector<model_figures>()> source);
   /// freshet_trainings_total{result}: succeeded, refused, failed, cancelled.
   void training_done(std::string_view result);
   /// Of a list's approximate index, as measured when the model was loaded; 1 without an index.
@@ -103,9 +94,10 @@ class metrics {
   };
   totals sums() const;
 
-  /// Prometheus text format 0.0.4, with freshet_build_info and process_* figures (memory, CPU, file descriptors).
+  /// Prometheus text format 0.0.4, with the figures of models that are given (model_series.hpp), freshet_build_info and
+  /// process_* figures (memory, CPU, file descriptors).
   /// Cost: a millisecond at most; reads /proc.
-  std::string prometheus() const;
+  std::string prometheus(const model_series& models = {}) const;
   static constexpr std::string_view prometheus_content_type = "text/plain; version=0.0.4; charset=utf-8";
 
  private:

@@ -14,8 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Value of one series of an exposition, by its full name with labels as it is written.
-std::optional<double> series(const metrics& of, const std::string& name) {
-  std::istringstream lines(of.prometheus());
+std::optional<double> series(const metrics& of, const std::string& name, const model_series& models = {}) {
+  std::istringstream lines(of.prometheus(models));
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with(name + " ")) return std::stod(line.substr(name.size() + 1));
   }
@@ -124,6 +124,32 @@ TEST(metrics, name_one_model_at_a_time) {
   EXPECT_EQ(series(m, "freshet_fold_ins_total"), 3);
 }
 
+TEST(metrics, show_a_candidate_beside_the_model_in_service) {
+  const metrics m;
+  model_series models;
+  EXPECT_EQ(series(m, R"(freshet_model_requests_total{model_id="als_1",role="current"})", models), std::nullopt);
+  models.shown = {{"als_1", 40, 10, 5.5}};
+  models.current = {"als_1", 100, 2, 3, 4ms, 20ms};
+  models.on_trial = {{"als_2", 0, 0, 0, 6ms, 30ms}, "shadow", .25, 50, 5, .8, -.5};
+  const auto value = [&](const std::string& name) { return series(m, name, models); };
+  EXPECT_EQ(value(R"(freshet_shown_hits_total{model_id="als_1"})"), 10);
+  EXPECT_EQ(value(R"(freshet_shown_reciprocal_ranks_total{model_id="als_1"})"), 5.5);
+  EXPECT_EQ(value(R"(freshet_model_requests_total{model_id="als_1",role="current"})"), 100);
+  EXPECT_EQ(value(R"(freshet_model_errors_total{model_id="als_1",role="current"})"), 2);
+  EXPECT_EQ(value(R"(freshet_model_fallbacks_total{model_id="als_1",role="current"})"), 3);
+  EXPECT_EQ(value(R"(freshet_model_latency_seconds{model_id="als_1",role="current",quantile="0.99"})"), .02);
+  EXPECT_EQ(value(R"(freshet_model_requests_total{model_id="als_2",role="candidate"})"), 0);
+  EXPECT_EQ(value(R"(freshet_model_latency_seconds{model_id="als_2",role="candidate",quantile="0.5"})"), .006);
+  EXPECT_EQ(value(R"(freshet_trial_share{model_id="als_2",stage="shadow"})"), .25);
+  EXPECT_EQ(value(R"(freshet_trial_compared_total{model_id="als_2",stage="shadow"})"), 50);
+  EXPECT_EQ(value(R"(freshet_trial_left_out_total{model_id="als_2",stage="shadow"})"), 5);
+  EXPECT_EQ(value(R"(freshet_trial_overlap{model_id="als_2",stage="shadow"})"), .8);
+  EXPECT_EQ(value(R"(freshet_trial_score_drift{model_id="als_2",stage="shadow"})"), -.5);
+  models.on_trial->stage = "canary";
+  EXPECT_EQ(value(R"(freshet_trial_share{model_id="als_2",stage="canary"})"), .25);
+  EXPECT_EQ(value(R"(freshet_trial_overlap{model_id="als_2",stage="canary"})"), std::nullopt) << "it compares no lists";
+}
+
 TEST(metrics, watch_actors_and_store) {
   metrics m;
   m.mailbox("scorer", 12);
@@ -149,8 +175,12 @@ TEST(metrics, declare_a_type_for_every_series_and_each_series_once) {
   metrics m;
   m.request_done("GET", "/recommend", 200, 3ms);
   m.model_active("a\"b\n", "als", 0);
+  model_series models;
+  models.shown = {{"als_1", 1, 1, 1}, {"als_2", 1, 1, 1}};
+  models.current = {"als_1", 1, 0, 0, 1ms, 1ms};
+  models.on_trial = {{"als_2", 1, 0, 0, 1ms, 1ms}, "shadow", 1, 1, 0, 1, 0};
   std::map<std::string, int> seen;
-  std::istringstream lines(m.prometheus());
+  std::istringstream lines(m.prometheus(models));
   std::string type_of;
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("# TYPE ")) type_of = line.substr(7, line.rfind(' ') - 7);
