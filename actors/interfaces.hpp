@@ -82,8 +82,8 @@ using librarian_actor = caf::typed_actor<
     caf::reacts_to<user_task_ptr>,
     // Lists the registered models.
     caf::reacts_to<http::exchange_ptr>,
-    // From now on this model is the one in service.
-    caf::reacts_to<generation_ptr>>;
+    // From now on this model is the one in service, and this the candidate; null = none is tried.
+    caf::reacts_to<generation_ptr>, caf::reacts_to<trial_ptr>>;
 
 /// The TREND COUNTER knows which items are touched how often by hour and day. It reads all events once, at its start,
 /// and therefore has a thread of its own.

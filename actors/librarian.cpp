@@ -43,7 +43,8 @@ http::response librarian::show_item(const std::string& item_id, const http::requ
 }
 
 bool librarian::is_trained(const std::string& user_id) const {
-  return model_ && model_->row_of_user(user_id);
+  const auto* model = model_of(user_id);
+  return model != nullptr && model->row_of_user(user_id);
 }
 
 http::response librarian::show_user(const std::string& user_id, const http::request& in) const {
@@ -57,6 +58,7 @@ http::response librarian::show_user(const std::string& user_id, const http::requ
 }
 
 result<http::user_state> librarian::describe(const std::string& user_id, const user_history& history) const {
+  const auto* model = model_of(user_id);
   http::user_state state{.user_id = user_id,
                          .events = history.size(),
                          .first_ts = {},
@@ -68,7 +70,7 @@ result<http::user_state> librarian::describe(const std::string& user_id, const u
                          .trainable = false,
                          // Without a trained model everybody is.
                          .cold = true,
-                         .model_id = model_ ? model_->model_id : ""};
+                         .model_id = model != nullptr ? model->model_id : ""};
   if (!history.empty()) {
     // In the order of time.
     state.first_ts = history.front().ts;
@@ -82,10 +84,10 @@ result<http::user_state> librarian::describe(const std::string& user_id, const u
   state.items_seen = events_of_item.size();
   auto drawn_to = strengths(history, strengths_by_type(context_.events, types));
   state.trainable = state.trained || history.size() >= trainable_from;
-  if (model_ && model_->trained()) {
-    const bool has_vector = state.trained && model_->user_factors && model_->user_factors->rows() > 0;
+  if (model != nullptr && model->trained()) {
+    const bool has_vector = state.trained && model->user_factors && model->user_factors->rows() > 0;
     state.cold = standing_of({.events = history.size(),
-                              .has_taste = !to_taste(drawn_to, model_->row_of_index).empty(),
+                              .has_taste = !to_taste(drawn_to, model->row_of_index).empty(),
                               .is_trained = has_vector,
                               .fold_in_from = context_.fallback.fold_in_from})
                      .cold;
@@ -104,7 +106,9 @@ result<http::user_state> librarian::describe(const std::string& user_id, const u
 result<std::optional<std::string>> librarian::document_of(const std::string& user_id) const {
   const auto now = context_.time->now_seconds();
   FRESHET_ASSIGN(auto document, freshet::export_user(*context_.store, user_id, now));
-  if (!document && is_trained(user_id)) document = empty_export(user_id, now);
+  // In the other model there may be a row of the user too.
+  if (!document && (is_trained(user_id) || (model_ && model_->row_of_user(user_id))))
+    document = empty_export(user_id, now);
   return document;
 }
 
@@ -152,6 +156,7 @@ librarian_actor::behavior_type make_librarian(librarian_actor::stateful_pointer<
       },
       [self](const http::exchange_ptr& call) { call->answer(self->state.logic->list_models(call->in())); },
       [self](generation_ptr& model) { self->state.logic->use(std::move(model)); },
+      [self](trial_ptr& trial) { self->state.logic->use(std::move(trial)); },
   };
 }
 

@@ -34,6 +34,7 @@ class librarian {
   explicit librarian(librarian_context context) : context_(std::move(context)) {}
 
   void use(generation_ptr model) { model_ = std::move(model); }
+  void use(trial_ptr trial) { trial_ = std::move(trial); }
 
   http::response show_item(const std::string& item_id, const http::request& in) const;
   http::response show_user(const std::string& user_id, const http::request& in) const;
@@ -44,10 +45,15 @@ class librarian {
   result<http::user_state> describe(const std::string& user_id, const user_history& history) const;
   /// Nothing when there is neither an event nor a row in the model.
   result<std::optional<std::string>> document_of(const std::string& user_id) const;
+  /// The model that answers the user; null = none yet.
+  const generation* model_of(const std::string& user_id) const {
+    return model_of_user(model_, trial_.get(), user_id).get();
+  }
   bool is_trained(const std::string& user_id) const;
 
   librarian_context context_;
   generation_ptr model_;
+  trial_ptr trial_;
 };
 
 struct librarian_state {

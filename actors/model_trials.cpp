@@ -133,6 +133,7 @@ void announce_trial(supervisor_pointer self) {
   // Updaters first, as for a model.
   for (const auto& each : state.crew.updaters) self->send(each, state.swaps.trial);
   self->send(state.crew.recommender, state.swaps.trial);
+  self->send(state.crew.librarian, state.swaps.trial);
   self->send(state.crew.retrainer, state.swaps.trial);
   self->send(state.crew.frontend, state.swaps.trial);
 }

@@ -63,9 +63,7 @@ class updater {
   };
   result<resolved> compute(const whose& asked, const generation& model);
   /// The model that answers this user: the only one whose queries are published.
-  const generation& serving(std::string_view user_id) const {
-    return serves_canary(trial_.get(), user_id) ? *trial_->candidate : *model_;
-  }
+  const generation& serving(std::string_view user_id) const { return *model_of_user(model_, trial_.get(), user_id); }
   bool find_stale();
   /// Adds the history that a request carries; its rows are seen too.
   void add_entries(user_interactions& told, std::span<const http::history_entry> entries, const generation& model,

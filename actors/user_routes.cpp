@@ -70,7 +70,8 @@ void erase_users(frontend_pointer self, http::exchange_ptr call, const http::pat
 }
 
 void explain_item(frontend_pointer self, http::exchange_ptr call, const http::path_parameters& path) {
-  const auto& model = self->state.model;
+  // The reasons of what the user is shown.
+  const auto& model = model_of_user(self->state.model, self->state.trial.get(), path[0]);
   if (!model) return call->answer(http::problem(503, "Service not initialized", call->in()));
   self->send(updater_of(self, path[0]),
              because_task_ptr(std::make_shared<because_task>(because_task{std::move(call), path[0], path[1], model})));

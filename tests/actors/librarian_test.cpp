@@ -86,6 +86,15 @@ TEST_F(the_librarian, tells_the_state_of_a_user) {
   EXPECT_EQ(after.at("model_id"), "als_1");
   EXPECT_EQ(body_of(logic.show_user("bob", in)).at("events"), 0) << "known to the model alone";
   EXPECT_EQ(logic.show_user("carl", in).status, 404U);
+
+  model_trial trial{.candidate = model(2, {"ada"}, "als_2"), .stage = rollout_stage::canary, .share = 1};
+  logic.use(std::make_shared<const model_trial>(trial));
+  EXPECT_EQ(body_of(logic.show_user("ada", in)).at("model_id"), "als_2") << "the model that answers the user";
+  EXPECT_EQ(logic.show_user("bob", in).status, 404U);
+  EXPECT_EQ(logic.export_user("bob", in).status, 200U) << "the model in service still has a row";
+  trial.stage = rollout_stage::shadow;
+  logic.use(std::make_shared<const model_trial>(trial));
+  EXPECT_EQ(body_of(logic.show_user("ada", in)).at("model_id"), "als_1");
 }
 
 TEST_F(the_librarian, exports_what_there_is_of_a_user_and_records_that) {

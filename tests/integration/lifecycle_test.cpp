@@ -12,12 +12,14 @@
 #include <thread>
 
 #include "io/http/client.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/service_process.hpp"
 #include "tests/support/small_shop.hpp"
 
 namespace freshet {
 namespace {
 
+using testing::eventually;
 using ::testing::HasSubstr;
 using testing::service_process;
 using testing::small_shop;
@@ -135,16 +137,6 @@ class shopper {
   std::thread thread_;
 };
 
-/// Waits until it holds; a minute is enough on the slowest machine.
-template <class Condition>
-bool comes_true(Condition holds) {
-  for (int tries = 0; tries < 1'200; ++tries) {
-    if (holds()) return true;
-    std::this_thread::sleep_for(50ms);
-  }
-  return false;
-}
-
 class lifecycle : public ::testing::Test {
  protected:
   lifecycle() {
@@ -161,7 +153,7 @@ class lifecycle : public ::testing::Test {
     if (begun.status != 202) return {};
     const auto id = text(begun.body, "id");
     boost::json::value task;
-    EXPECT_TRUE(comes_true([&] {
+    EXPECT_TRUE(eventually([&] {
       task = service.get("/v1/tasks/" + id).body;
       return text(task, "state") != "running";
     }));
@@ -170,6 +162,12 @@ class lifecycle : public ::testing::Test {
   static std::string serving(service_process& service) { return text(service.get("/model_info").body, "model_id"); }
   static std::string model_for(service_process& service, int user) {
     return text(service.post("/v1/recommend", R"({"user_id":"u)" + std::to_string(user) + R"("})").body, "model_id");
+  }
+  /// Of a series in the metrics; -1 where there is none.
+  static double figure(service_process& service, const std::string& series) {
+    const auto all = service.get("/metrics?format=prometheus").raw.body;
+    const auto at = all.find("\n" + series + " ");
+    return at == std::string::npos ? -1 : std::stod(all.substr(at + series.size() + 2));
   }
   void ctl(service_process& service, std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "ctl");
@@ -212,11 +210,19 @@ TEST_F(lifecycle, of_models_under_load_never_fails_a_request_nor_mixes_two_model
   EXPECT_THAT(text(second, "gate"), HasSubstr("of " + first_id));
   EXPECT_EQ(text(second, "reason"), "tried as shadow");
   EXPECT_EQ(serving(service), first_id);
-  ASSERT_TRUE(comes_true([&] { return rollout().at("trial").at("shadow").at("compared").to_number<int>() >= 30; }))
+  ASSERT_TRUE(eventually([&] { return rollout().at("trial").at("shadow").at("compared").to_number<int>() >= 30; }))
       << rollout();
   EXPECT_EQ(text(rollout().at("trial"), "stage"), "shadow");
   EXPECT_GT(rollout().at("trial").at("shadow").at("overlap").to_number<double>(), 0);
   EXPECT_EQ(one.answers_by_model().count(second_id), 0U) << "nobody sees a shadow";
+  const auto series = [&](const std::string& name, const std::string& id, const std::string& label) {
+    return figure(service, "freshet_" + name + "{model_id=\"" + id + "\"," + label + "}");
+  };
+  EXPECT_GE(series("trial_compared_total", second_id, "stage=\"shadow\""), 30);
+  EXPECT_GT(series("trial_overlap", second_id, "stage=\"shadow\""), 0);
+  EXPECT_GT(series("model_requests_total", first_id, "role=\"current\""), 0);
+  EXPECT_EQ(series("model_requests_total", second_id, "role=\"candidate\""), 0);
+  EXPECT_GT(series("model_latency_seconds", second_id, R"(role="candidate",quantile="0.99")"), 0);
   EXPECT_EQ(text(service.post("/v1/recommend", R"({"user_id":"u1","model":")" + second_id + "\"}").body, "model_id"),
             second_id)
       << "but by name";
@@ -228,7 +234,15 @@ TEST_F(lifecycle, of_models_under_load_never_fails_a_request_nor_mixes_two_model
   std::set<std::string> both;
   for (const auto& [user, model] : models) both.insert(model);
   EXPECT_EQ(both, (std::set<std::string>{first_id, second_id}));
-  for (const auto& [user, model] : models) EXPECT_EQ(model_for(service, user), model) << user;
+  for (const auto& [user, model] : models) {
+    EXPECT_EQ(model_for(service, user), model) << user;
+    const auto path = "/v1/users/u" + std::to_string(user);
+    EXPECT_EQ(text(service.get(path + "/because/i1").body, "model_id"), model)
+        << user << ": the reasons of what it sees";
+    EXPECT_EQ(text(service.get(path).body, "model_id"), model) << user;
+  }
+  EXPECT_EQ(series("trial_share", second_id, "stage=\"canary\""), .4);
+  EXPECT_GT(series("model_requests_total", second_id, "role=\"candidate\""), 0);
   const auto batch = service.post("/batch_recommend", R"({"user_ids":["u100","u101","u102","u103","u104"]})");
   EXPECT_EQ(batch.status, 200U) << batch.raw.body;
 
@@ -259,7 +273,7 @@ TEST_F(lifecycle, of_models_under_load_never_fails_a_request_nor_mixes_two_model
   const auto swapped = service.post("/reload_model", "");
   ASSERT_EQ(swapped.status, 200U) << swapped.raw.body;
   EXPECT_EQ(text(swapped.body, "status"), "reloaded");
-  EXPECT_TRUE(comes_true([&] { return serving(service) == second_id; })) << "rolled back by its figures";
+  EXPECT_TRUE(eventually([&] { return serving(service) == second_id; })) << "rolled back by its figures";
   std::ostringstream audit;
   audit << std::ifstream(shop.path("logs/registry_audit.log")).rdbuf();
   EXPECT_THAT(audit.str(), HasSubstr("live guard: fallback rate"));
