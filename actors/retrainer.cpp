@@ -156,8 +156,8 @@ train_answer retrainer::begin(const http::train_request& asked, const std::strin
   task.id = context_.tasks->add(task);
   context_.journal->info("training " + family + " in a process of its own, asked by " + asked_by + ": " + task.id);
   running_ = training{.task_id = task.id,
+                      .family = family,
                       .asked = asked,
-                      .asked_by = asked_by,
                       .child = *std::move(child),
                       .started = std::chrono::steady_clock::now()};
   return task;
@@ -176,14 +176,31 @@ train_answer retrainer::cancel(const std::string& task_id) {
 
 void retrainer::begin_anew() {
   // What is registered already loses its rows of them as every other model does.
-  if (!running_ || running_->handed_over || running_->cancelled) return;
-  const auto asked = running_->asked;
-  const auto asked_by = running_->asked_by;
-  // The child is killed here and now, so that it registers nothing any more.
-  conclude(http::task_state::cancelled, "users were erased whom it had read; it begins again");
-  if (const auto begun = begin(asked, asked_by); !begun) {
-    context_.journal->failure("no training was begun again: " + begun.failure().message);
-  }
+  if (!running_ || running_->handed_over) return;
+  // Killed here and now, so that it registers nothing any more.
+  { const auto gone = std::move(running_->child); }
+  if (running_->kill_at) return conclude_ended_by_us();
+  context_.journal->info("training " + running_->task_id + " begins again: users were erased whom it had read");
+  auto child = child_process::start(context_.program, command_line(running_->asked, running_->family));
+  if (!child)
+    return conclude(http::task_state::failed, "users were erased whom it had read, and " + child.failure().message);
+  running_ = training{.task_id = running_->task_id,
+                      .family = running_->family,
+                      .asked = running_->asked,
+                      .child = *std::move(child),
+                      .started = std::chrono::steady_clock::now()};
+  context_.tasks->change(running_->task_id, [](http::task& task) {
+    task.progress.reset();
+    task.model_id.clear();
+    task.gate.clear();
+    task.reason.clear();
+  });
+}
+
+void retrainer::conclude_ended_by_us() {
+  if (running_->cancelled) return conclude(http::task_state::cancelled, "cancelled by command");
+  conclude(http::task_state::failed, "it took longer than retrain.time_limit_seconds, " +
+                                         std::to_string(context_.settings.retrain.time_limit.count()));
 }
 
 void retrainer::ask_to_end(training& run) {
@@ -244,26 +261,18 @@ std::optional<std::string> retrainer::look() {
   hear();
   if (how) return after_its_end(*how);
   const auto time = std::chrono::steady_clock::now();
-  if (time - running_->started > context_.settings.retrain.time_limit && !running_->cancelled) {
-    running_->timed_out = true;
-    ask_to_end(*running_);
-  }
+  if (time - running_->started > context_.settings.retrain.time_limit) ask_to_end(*running_);
   if (running_->kill_at && time > *running_->kill_at) running_->child.signal(SIGKILL);
   return std::nullopt;
 }
 
 std::optional<std::string> retrainer::after_its_end(const child_process::ending& how) {
   const auto task = context_.tasks->find(running_->task_id);
-  const bool registered = how.exit_code == 0 && running_->outcome == "registered" && task;
-  if (registered && !running_->cancelled && !running_->timed_out) {
+  if (running_->kill_at) {
+    conclude_ended_by_us();
+  } else if (how.exit_code == 0 && running_->outcome == "registered" && task) {
     running_->handed_over = true;
     return task->model_id;
-  }
-  if (running_->cancelled) {
-    conclude(http::task_state::cancelled, "cancelled by command");
-  } else if (running_->timed_out) {
-    conclude(http::task_state::failed, "it took longer than retrain.time_limit_seconds, " +
-                                           std::to_string(context_.settings.retrain.time_limit.count()));
   } else if (running_->outcome == "refused") {
     conclude(http::task_state::refused, task ? task->reason : "");
   } else if (how.signal != 0) {

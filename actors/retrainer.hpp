@@ -50,7 +50,8 @@ class retrainer {
   /// Begins a training. Errors: conflict while one runs, or where model.dir has no place for another model;
   /// invalid_argument for a family that there is not.
   train_answer begin(const http::train_request& asked, const std::string& asked_by);
-  /// A training that runs has read who was erased meanwhile: it begins again.
+  /// A training that runs has read who was erased meanwhile: it begins again, as the same task; one that is ending is
+  /// ended at once.
   void begin_anew();
   /// Errors: not_found, conflict for a task that does not run.
   train_answer cancel(const std::string& task_id);
@@ -67,15 +68,15 @@ class retrainer {
  private:
   struct training {
     std::string task_id;
+    std::string family;
     http::train_request asked;
-    std::string asked_by;
     child_process child;
     std::chrono::steady_clock::time_point started;
     /// Of the last line with an outcome: registered, refused, or none yet.
     std::string outcome;
     std::string last_words;
     bool cancelled = false;
-    bool timed_out = false;
+    /// It was asked to end, because it was cancelled or took too long.
     std::optional<std::chrono::steady_clock::time_point> kill_at;
     /// The child has ended; the supervisor is asked to let the model serve.
     bool handed_over = false;
@@ -85,6 +86,7 @@ class retrainer {
   void hear();
   void hear_line(const std::string& line);
   void ask_to_end(training& run);
+  void conclude_ended_by_us();
   void conclude(http::task_state state, const std::string& reason);
   std::optional<std::string> after_its_end(const child_process::ending& how);
   void prune();

@@ -4,10 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <csignal>
 #include <fstream>
+#include <random>
 #include <sstream>
 #include <thread>
 
+#include "core/base/random.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/files_with.hpp"
 #include "tests/support/service_process.hpp"
 #include "tests/support/small_shop.hpp"
@@ -128,6 +132,86 @@ TEST_F(privacy, an_erased_user_is_in_no_file_no_answer_and_no_later_training) {
   ASSERT_EQ(send(*service, events(receipt.body.at("erased_at").to_number<long long>() + 1)), 202U);
   EXPECT_TRUE(is_known(*service));
   EXPECT_EQ(service->get("/v1/users/u-xyzzy").body.at("events").to_number<int>(), 6);
+}
+
+TEST_F(privacy, an_erasure_is_heeded_by_a_training_in_work) {
+  std::ofstream(shop.path("settings.yaml"), std::ios::app) << "retrain: {quality_gate: {min_ratio_to_current: 0}}\n";
+  const auto service = serve();
+  ASSERT_EQ(send(*service, events()), 202U);
+  const auto begun = service->post("/v1/train", R"({"model":"bpr","params":{"iterations":2000}})");
+  ASSERT_EQ(begun.status, 202U) << begun.raw.body;
+  const auto task = [&] { return service->get("/v1/tasks/" + std::string(begun.body.at("id").as_string())).body; };
+  // Held fast in its midst.
+  const auto child = await_child_of(service->process().pid());
+  ASSERT_EQ(kill(child, SIGSTOP), 0);
+  ASSERT_EQ(task().at("state").as_string(), "running");
+  ASSERT_EQ(service->remove("/v1/users/u-xyzzy").status, 200U);
+  EXPECT_THAT(content_of(shop.path("logs/service/api.log")), HasSubstr("begins again: users were erased"));
+  ASSERT_TRUE(eventually([&] { return task().at("state").as_string() != "running"; }));
+  EXPECT_EQ(task().at("state").as_string(), "succeeded") << task();
+  EXPECT_EQ(service->get("/model_info").body.at("model_id"), task().at("model_id"));
+  EXPECT_THAT(traces_to_go(), IsEmpty());
+  EXPECT_FALSE(is_known(*service));
+}
+
+TEST_F(privacy, an_erasure_at_any_moment_of_a_training_leaves_nobody_in_its_model) {
+  std::ofstream(shop.path("settings.yaml"), std::ios::app)
+      << "retrain: {model: als, params: {factors: 8}, quality_gate: {min_ratio_to_current: 0}}\n";
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  random_source random(seed);
+  const auto service = serve();
+  for (int round = 0; round < 4; ++round) {
+    const auto who = "xyzzy" + std::to_string(round);
+    for (const char* item : {"i1", "i2", "i3"}) {
+      ASSERT_EQ(send(*service, R"({"user_id":")" + who + R"(","item_id":")" + item + R"(","ts":1700000000})"), 202U);
+    }
+    const auto begun = service->post("/v1/train", "");
+    ASSERT_EQ(begun.status, 202U) << begun.raw.body;
+    std::this_thread::sleep_for(std::chrono::milliseconds(random.below(700)));
+    ASSERT_EQ(service->remove("/v1/users/" + who).status, 200U);
+    boost::json::value ended;
+    ASSERT_TRUE(eventually([&] {
+      ended = service->get("/v1/tasks/" + std::string(begun.body.at("id").as_string())).body;
+      return ended.at("state").as_string() != "running";
+    }));
+    EXPECT_EQ(ended.at("state").as_string(), "succeeded") << ended;
+    EXPECT_THAT(files_with(shop.path("artifacts"), {who}), IsEmpty());
+    EXPECT_EQ(service->get("/v1/users/" + who).status, 404U);
+  }
+}
+
+TEST_F(privacy, an_erased_user_is_forgotten_by_a_model_on_trial) {
+  const auto service = serve();
+  long long ts = 1'700'000'000;
+  for (const std::string stage : {"shadow", "canary"}) {
+    SCOPED_TRACE(stage);
+    ASSERT_EQ(send(*service, events(ts)), 202U);
+    shop.train("als");
+    ASSERT_EQ(service->post("/reload_model", "").status, 200U);
+    shop.run({"train", "als", "--db", shop.path("db"), "--output", shop.path("artifacts"), "--register",
+              "--no-activate", "--seed", "7"});
+    const auto candidate =
+        std::string(service->get("/v1/models").body.at("models").as_array().back().at("model_id").as_string());
+    const auto try_as = [&](const std::string& what) {
+      return service->post("/v1/models/" + candidate + "/" + what, R"({"share":1})").status;
+    };
+    ASSERT_EQ(try_as(stage), 200U);
+    EXPECT_TRUE(is_known(*service));
+
+    const auto receipt = service->remove("/v1/users/u-xyzzy");
+    ASSERT_EQ(receipt.status, 200U) << receipt.raw.body;
+    // What comes back later is of a new user.
+    ts = receipt.body.at("erased_at").to_number<long long>() + 1;
+    EXPECT_THAT(traces_to_go(), IsEmpty());
+    EXPECT_EQ(service->get("/v1/rollout").body.at("trial").at("model_id").as_string(), candidate);
+    // What was loaded in shadow answers from here on, as it is.
+    ASSERT_EQ(try_as("canary"), 200U);
+    EXPECT_EQ(service->post("/recommend", R"({"user_id":"u1","topk":5})").body.at("model_id").as_string(), candidate);
+    EXPECT_FALSE(is_known(*service));
+    ASSERT_EQ(service->post("/v1/rollout/promote", "").status, 200U);
+    EXPECT_FALSE(is_known(*service));
+  }
 }
 
 TEST_F(privacy, the_command_erases_with_a_service_and_without) {

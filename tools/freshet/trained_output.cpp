@@ -6,6 +6,9 @@
 #include "io/artifacts/model_directory.hpp"
 #include "io/artifacts/parameters_json.hpp"
 #include "io/artifacts/registry.hpp"
+#include "io/artifacts/user_erasure.hpp"
+#include "io/store/forgotten.hpp"
+#include "io/store/store_settings.hpp"
 #include "tools/freshet/interaction_data.hpp"
 
 namespace freshet::tools {
@@ -34,6 +37,22 @@ loaded_model to_save(const training_dataset& read, trained_model trained, const 
   return saved;
 }
 
+/// Takes out who was erased while the training ran. In this order nobody slips through: an erasure that looks through
+/// the models before this one is in its place has told the database before.
+status forget_erased(const options& settings, const std::filesystem::path& model) {
+  std::error_code unknown;
+  // A blend may be made where no database is.
+  if (!std::filesystem::exists(settings.store.path, unknown)) return success{};
+  // Again after a change: it may have put back what another erasure had taken out meanwhile.
+  for (;;) {
+    FRESHET_ASSIGN(const auto store, event_store::open_reader(settings.store.path, to_store_options(settings)));
+    FRESHET_ASSIGN(const auto erased, erase_users_from_models(model, [&](std::string_view user_id) {
+                     return is_forgotten(*store, user_id);
+                   }));
+    if (erased.rows == 0) return success{};
+  }
+}
+
 }  // namespace
 
 result<saved_model> save_trained(const training_dataset& read, trained_model trained, const training_record& record,
@@ -50,11 +69,13 @@ result<saved_model> save(const loaded_model& model, registration entry, const op
   const std::filesystem::path output = flags.directory.empty() ? settings.model.dir : flags.directory;
   if (!flags.registered) {
     FRESHET_TRY(save_model(output, model));
+    FRESHET_TRY(forget_erased(settings, output));
     return saved_model{output.string(), ""};
   }
   const system_clock time;
   FRESHET_ASSIGN(const auto reserved, reserve_version(output, type, time));
   FRESHET_TRY(save_model(reserved.directory, model));
+  FRESHET_TRY(forget_erased(settings, reserved.directory));
   entry.model_type = type;
   entry.hyperparameters = model.params;
   entry.activate = entry.activate && flags.activated;
