@@ -159,11 +159,16 @@ control_consumer_actor::behavior_type make_control_consumer(
   return {
       [self](run_atom) {
         const auto rest = self->state.logic->round([self](http::request asked) {
+          const auto deadline = self->state.logic->deadline();
+          auto too_late = http::problem(504,
+                                        "The command is not answered within " + std::to_string(deadline.count()) +
+                                            " ms; it may still be done, `status` tells",
+                                        asked);
           auto call = std::make_shared<own_request>(std::move(asked));
           auto answer = call->answer_to_come();
           self->send(self->state.others->frontend, http::exchange_ptr(std::move(call)));
-          // Whoever loses the request answers it by that.
-          return answer.get();
+          // Whoever loses the request answers it by that; whoever hangs does not hold up the commands that follow.
+          return answer.wait_for(deadline) == std::future_status::ready ? answer.get() : std::move(too_late);
         });
         if (rest.count() == 0) return self->send(self, run_atom::value);
         self->delayed_send(self, rest, run_atom::value);

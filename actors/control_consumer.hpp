@@ -4,8 +4,9 @@
 // Once:    the position behind a command is stored before the command is done. Of a command in whose midst the process
 //          died nobody knows whether it was done; it is not done again, and its sender is told so when it repeats it.
 //          Request ids from before the start are learnt by reading the topic again, as far back as commands are valid.
-// Errors:  a broker that is away, or a missing topic that cannot be made, is tried again; the service does not wait.
-// Threads: an actor with a thread of its own, because polling waits.
+// Late:    a command that is not answered within server.request_deadline_ms is answered by 504, and the next one is
+// done. Errors:  a broker that is away, or a missing topic that cannot be made, is tried again; the service does not
+// wait. Threads: an actor with a thread of its own, because polling waits.
 #pragma once
 
 #include <memory>
@@ -26,6 +27,8 @@ struct control_consumer_context {
   kafka_sink* sink = nullptr;
   kafka_options kafka;
   security_options security;
+  /// A command whose answer takes longer is answered by 504; it may still be done.
+  std::chrono::milliseconds deadline{};
   const clock* time = nullptr;
   metrics* measured = nullptr;
   std::shared_ptr<log> journal;
@@ -39,6 +42,7 @@ class control_consumer {
   using dispatcher = std::function<http::response(http::request)>;
   /// At most one command. Returns how long to rest.
   std::chrono::milliseconds round(const dispatcher& dispatch);
+  std::chrono::milliseconds deadline() const { return context_.deadline; }
   void reconfigure(const security_options& security) { gate_.reconfigure(security); }
 
  private:

@@ -189,6 +189,7 @@ void add_control(spawners& start, caf::actor_system& system, const shared_parts&
                                                 .sink = parts.events->dead_letters,
                                                 .kafka = parts.settings->kafka,
                                                 .security = parts.settings->security,
+                                                .deadline = parts.settings->server.request_deadline,
                                                 .time = parts.time,
                                                 .measured = parts.measured,
                                                 .journal = parts.journal});

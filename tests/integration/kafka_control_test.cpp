@@ -6,10 +6,12 @@
 
 #include "io/events/topic_reader.hpp"
 #include "io/http/control_messages.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/kafka_broker.hpp"
 #include "tests/support/kafka_records.hpp"
 #include "tests/support/service_load.hpp"
 #include "tests/support/small_shop.hpp"
+#include "tests/support/stopped_threads.hpp"
 
 namespace freshet {
 namespace {
@@ -31,11 +33,12 @@ class kafka_control : public ::testing::Test {
     testing::make_topic(options_, 2);
     start();
   }
-  void start() {
+  void start(const std::string& more = "") {
     std::ofstream(shop.path("control.yaml"))
         << "kafka: {control_topic: " << options_.control_topic << ", control_expiry_seconds: 60}\n"
         << "debug: {fault_injection: true}\nsupervisor: {restarts_max: 100, backoff_min_ms: 5, backoff_max_ms: 20}\n"
-        << "security: {api_keys: [{name: ops, key: " << admin_key << ", scopes: [read, ingest, admin]}]}\n";
+        << "security: {api_keys: [{name: ops, key: " << admin_key << ", scopes: [read, ingest, admin]}]}\n"
+        << more;
     service_ = std::make_unique<service_process>(
         shop.directory(), std::vector<std::string>{"--config", shop.path("control.yaml"), "--kafka", options_.brokers,
                                                    "--topic", options_.topic, "--group", options_.group});
@@ -139,6 +142,24 @@ TEST_F(kafka_control, does_nothing_twice_not_even_over_a_restart_and_counts_garb
   send(pause);
   EXPECT_EQ(reply("once").status, 409U);
   EXPECT_EQ(counted("done"), 1) << "it does not drain again";
+}
+
+TEST_F(kafka_control, gives_up_a_command_that_hangs_and_does_the_next) {
+  EXPECT_EQ(service_->stop(), 0);
+  start("server: {request_deadline_ms: 500}\n");
+  {
+    const testing::stopped_threads hanging(service_->process().pid(), testing::pool_threads);
+    send(command("hangs", "pause"));
+    const auto late = reply("hangs");
+    EXPECT_EQ(late.status, 504U);
+    EXPECT_THAT(late.answer, HasSubstr("within 500 ms"));
+  }
+  int number = 0;
+  EXPECT_TRUE(testing::eventually([&] {
+    const auto id = "next-" + std::to_string(++number);
+    send(command(id, "status"));
+    return reply(id).status == 200;
+  }));
 }
 
 }  // namespace

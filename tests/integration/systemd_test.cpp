@@ -6,9 +6,11 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <thread>
 
 #include "io/files/file_descriptor.hpp"
 #include "tests/support/service_process.hpp"
+#include "tests/support/stopped_threads.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace freshet {
@@ -45,6 +47,17 @@ class systemd : public ::testing::Test {
     }
   }
 
+  /// Datagrams of any kind: what lies there already is no news.
+  int told_within(std::chrono::milliseconds time) {
+    char text[4096];
+    while (recv(socket_.number(), text, sizeof text, MSG_DONTWAIT) > 0) {
+    }
+    std::this_thread::sleep_for(time);
+    int count = 0;
+    while (recv(socket_.number(), text, sizeof text, MSG_DONTWAIT) > 0) ++count;
+    return count;
+  }
+
   testing::temporary_directory directory_;
   file_descriptor socket_{socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
 };
@@ -57,6 +70,21 @@ TEST_F(systemd, is_told_when_the_service_is_ready_alive_reloading_and_stopping) 
   service.process().signal(SIGHUP);
   EXPECT_THAT(next("RELOADING=1"), HasSubstr("MONOTONIC_USEC="));
   EXPECT_NE(next("READY=1"), "");
+  service.process().signal(SIGTERM);
+  EXPECT_THAT(next("STOPPING=1"), HasSubstr("SIGTERM"));
+  EXPECT_EQ(service.process().wait(std::chrono::seconds(30)), 0);
+}
+
+TEST_F(systemd, is_told_nothing_by_a_service_whose_supervisor_hangs) {
+  service_process service(directory_.path());
+  EXPECT_NE(next("WATCHDOG=1"), "");
+  {
+    const testing::stopped_threads hanging(service.process().pid(), testing::pool_threads);
+    // One may have been on its way.
+    EXPECT_LE(told_within(std::chrono::seconds(1)), 1) << "at other times it is five";
+    EXPECT_TRUE(service.process().running());
+  }
+  EXPECT_NE(next("WATCHDOG=1"), "") << "the supervisor answers again";
   service.process().signal(SIGTERM);
   EXPECT_THAT(next("STOPPING=1"), HasSubstr("SIGTERM"));
   EXPECT_EQ(service.process().wait(std::chrono::seconds(30)), 0);
