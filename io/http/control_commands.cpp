@@ -56,6 +56,8 @@ constexpr std::array commands{
         {command_option{"model", "Family; by default as retrain.model says"},
          command_option{"params", "Parameters as JSON: '{\"factors\": 64}'", command_option::kind::object}}},
     control_command{"tasks", method::get, "/v1/tasks", "Trainings, running and past, the newest first.", ""},
+    control_command{"task", method::get, "/v1/tasks/{task}", "One training: how far it is, or what came of it.",
+                    "train-1764300000-1"},
     control_command{"cancel", method::delete_, "/v1/tasks/{task}", "Ends a training; nothing of it is kept.",
                     "train-1764300000-1"},
     control_command{"pause", method::post, "/v1/control/pause",

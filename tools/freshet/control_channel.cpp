@@ -26,6 +26,7 @@ class by_http final : public control_channel {
     headers.insert(headers.end(), asked.headers.begin(), asked.headers.end());
     return service_->send(asked.verb, asked.target, headers, asked.body);
   }
+  milliseconds pace() const override { return milliseconds(200); }
 
  private:
   std::unique_ptr<http::client> service_;
@@ -78,6 +79,7 @@ class by_kafka final : public control_channel {
                                               " s on " + reply_topic(kafka_.control_topic) + "; request " +
                                               message.request_id + " may still be done"};
   }
+  milliseconds pace() const override { return milliseconds(2'000); }
 
  private:
   const kafka_options kafka_;

@@ -18,6 +18,8 @@ class control_channel {
   virtual ~control_channel() = default;
   /// What the service answered, whatever its status. Errors: unavailable when none came in time.
   virtual result<http::response> send(const http::control_command& command, const boost::json::object& arguments) = 0;
+  /// How long to wait between two looks at the same thing: a command through Kafka stays in its topic.
+  virtual std::chrono::milliseconds pace() const = 0;
 };
 
 /// `url`: http://HOST:PORT, or unix:DB/owner.sock.

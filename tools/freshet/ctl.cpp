@@ -12,6 +12,8 @@
 #include "tools/freshet/ctl_verify.hpp"
 #include "tools/freshet/service_url.hpp"
 #include "tools/freshet/status_table.hpp"
+#include "tools/freshet/stop_request.hpp"
+#include "tools/freshet/training_wait.hpp"
 
 namespace freshet::tools {
 namespace {
@@ -27,6 +29,8 @@ struct ctl_flags {
   bool as_json = false;
   /// Seconds between two looks; 0 = one look.
   double watch_s = 0;
+  /// Until the training has ended.
+  bool wait = false;
   /// The arguments of the path, in its order.
   std::vector<std::string> positional;
   bool flag = false;
@@ -106,8 +110,34 @@ status once(const invocation& call, const http::control_command& command, const 
   return success{};
 }
 
+/// How to reach the same service once more.
+std::string way_to(const ctl_flags& flags) {
+  if (!flags.url.empty()) return " --url " + flags.url;
+  if (flags.brokers.empty()) return "";
+  return " --kafka " + flags.brokers + (flags.topic.empty() ? "" : " --topic " + flags.topic);
+}
+
+result<int> send_and_wait(const invocation& call, const http::control_command& command, const ctl_flags& flags) {
+  // Before the threads of a channel, which inherit the mask of signals.
+  stop_request stop;
+  FRESHET_ASSIGN(const auto channel, open_channel(call, flags));
+  FRESHET_ASSIGN(const auto arguments, arguments_of(command, flags));
+  FRESHET_ASSIGN(const auto answer, channel->send(command, arguments));
+  FRESHET_ASSIGN(auto task, body_of(answer));
+  const training_wait waiting{
+      .service = *channel, .stop = stop, .patience = in_milliseconds(flags.timeout_s), .way = way_to(flags)};
+  FRESHET_ASSIGN(const auto ended, await_training(waiting, std::move(task)));
+  if (!ended) return stop.exit_code();
+  print(command, flags, *ended);
+  return exit_code_of(*ended);
+}
+
 int run(const invocation& call, const http::control_command& command, const ctl_flags& flags) {
   const std::string name = "ctl " + std::string(command.name);
+  if (flags.wait) {
+    const auto code = send_and_wait(call, command, flags);
+    return code ? *code : fail(name, code.failure());
+  }
   for (;;) {
     const auto done = once(call, command, flags);
     if (flags.watch_s <= 0) return done ? exit_ok : fail(name, done.failure());
@@ -160,6 +190,12 @@ void add_route_command(CLI::App& parent, invocation& call, const std::shared_ptr
         ->expected(0, 1)
         ->default_str("2")
         ->check(CLI::PositiveNumber);
+  }
+  if (name == "train" || name == "task") {
+    command.add_flag(
+        "--wait", flags->wait,
+        "Follow the training until it ends; exit code 0 = succeeded, 1 = failed, 3 = refused by the quality "
+        "gate, 4 = cancelled. Ctrl-C stops the waiting, not the training");
   }
   add_http_flags(command, *flags);
   command

@@ -156,8 +156,8 @@ void print_members(const json::object& answer) {
 
 printer printer_of(std::string_view command) {
   static constexpr std::pair<std::string_view, printer> printers[] = {
-      {"status", print_status}, {"train", print_one_task},  {"cancel", print_one_task},
-      {"tasks", print_tasks},   {"rollout", print_rollout},
+      {"status", print_status},   {"train", print_one_task}, {"task", print_one_task},
+      {"cancel", print_one_task}, {"tasks", print_tasks},    {"rollout", print_rollout},
   };
   const auto* found = std::ranges::find(printers, command, &std::pair<std::string_view, printer>::first);
   return found == std::end(printers) ? print_members : found->second;

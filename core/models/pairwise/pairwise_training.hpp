@@ -80,7 +80,6 @@ class pairwise_training {
   pairwise_blocks blocks_;
   pairwise_side users_;
   pairwise_side items_;
-  std::size_t items_total_;
   std::vector<pairwise_samples> samples_;
 };
 
