@@ -20,6 +20,7 @@ using http::control_reply;
 using http::parse_reply;
 using http::render_command;
 using namespace std::chrono_literals;
+using ::testing::AllOf;
 using testing::command_result;
 using ::testing::HasSubstr;
 using testing::service_process;
@@ -107,6 +108,9 @@ TEST_F(kafka_control, does_what_the_routes_do_for_who_has_the_key) {
   EXPECT_THAT(status.output, HasSubstr("control_consumer"));
   EXPECT_THAT(status.output, HasSubstr("paused"));
   EXPECT_EQ(ctl({"resume"}).exit_code, 0);
+  const auto followed = ctl({"train", "--wait"});
+  EXPECT_EQ(followed.exit_code, 1) << followed.errors;
+  EXPECT_THAT(followed.output, AllOf(HasSubstr("failed"), HasSubstr("holds no events to train on")));
   const auto unknown = ctl({"activate", "als_1"});
   EXPECT_EQ(unknown.exit_code, 1);
   EXPECT_THAT(unknown.errors, HasSubstr("registry"));
