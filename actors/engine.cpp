@@ -22,6 +22,7 @@
 #include "io/http/problem.hpp"
 #include "io/http/server.hpp"
 #include "io/store/store_settings.hpp"
+#include "io/store/write_delay.hpp"
 
 namespace freshet {
 namespace {
@@ -30,6 +31,19 @@ using namespace std::chrono_literals;
 
 /// Batches that may be with the updaters at once.
 constexpr std::size_t updater_credits = 8;
+
+/// Of a write, before it counts as trouble.
+constexpr auto patience_with_disk = 2s;
+
+std::optional<health::check> look_at_disk(const event_store& store) {
+  const auto delay = std::chrono::duration_cast<std::chrono::seconds>(write_delay(store));
+  if (delay < patience_with_disk) return std::nullopt;
+  return health::check{.name = "store",
+                       .ok = false,
+                       .message = "a write to " + store.path().string() + " has been waiting for " +
+                                  std::to_string(delay.count()) + " s: its disk is slow, or does not answer",
+                       .needed = false};
+}
 
 class running_engine final : public engine {
  public:
@@ -160,6 +174,7 @@ class running_engine final : public engine {
     options.time = &clock_;
     FRESHET_ASSIGN(store_, retry_conflict(settings_.server.drain_deadline, *log_,
                                           [&] { return event_store::open(settings_.store.path, options); }));
+    health_.look_at([this] { return store_ ? look_at_disk(*store_) : std::nullopt; });
     FRESHET_TRY(catalogue_.refresh(*store_));
     FRESHET_ASSIGN(events_, open_event_log(settings_.kafka, *store_, log_));
     visible_ = std::make_shared<visibility>(updater_credits, [this](const applied_batch& batch) {

@@ -4,9 +4,12 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace freshet {
@@ -26,11 +29,18 @@ class health {
   /// As fail, but the service stays ready.
   void degrade(const std::string& name, const std::string& why) { set({name, false, why, false}); }
 
-  /// In alphabetical order of the names.
+  /// What nobody reports, because whoever would waits for it: looked at whenever the checks are asked for. Nothing
+  /// where all is well. Before the first request.
+  void look_at(std::function<std::optional<check>()> trouble) { trouble_ = std::move(trouble); }
+
+  /// In alphabetical order of the names; what was looked at last.
   std::vector<check> checks() const {
-    const std::lock_guard lock(mutex_);
     std::vector<check> all;
-    for (const auto& [name, each] : checks_) all.push_back(each);
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto& [name, each] : checks_) all.push_back(each);
+    }
+    if (auto found = trouble_ ? trouble_() : std::nullopt) all.push_back(*std::move(found));
     return all;
   }
   bool ready() const {
@@ -52,6 +62,7 @@ class health {
 
   mutable std::mutex mutex_;
   std::map<std::string, check> checks_;
+  std::function<std::optional<check>()> trouble_;
   std::atomic<bool> draining_{false};
 };
 

@@ -257,6 +257,7 @@ status database::write(write_batch& batch, bool sync) {
   rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
   rocksdb::WriteOptions options;
   options.sync = sync;
+  const write_watch::write watched(writes_);
   const auto outcome = (*batch.files_)->Write(options, &batch.batch_);
   if (outcome.ok()) return success{};
   failed_ = true;
@@ -265,6 +266,7 @@ status database::write(write_batch& batch, bool sync) {
 
 status database::sync() {
   FRESHET_ASSIGN(const auto open, files());
+  const write_watch::write watched(writes_);
   const auto outcome = (*open)->SyncWAL();
   if (outcome.ok()) return success{};
   failed_ = true;

@@ -22,6 +22,7 @@
 #include "io/store/event_store.hpp"
 #include "io/store/open_files.hpp"
 #include "io/store/owner_lock.hpp"
+#include "io/store/write_delay.hpp"
 
 namespace freshet {
 
@@ -107,6 +108,7 @@ class database {
   /// One atomic write.
   status write(write_batch& batch, bool sync);
   status sync();
+  std::chrono::nanoseconds write_delay() const { return writes_.waiting(); }
   /// Of those who change entries of the log, which has a writer of its own.
   std::mutex& entries_mutex() const { return entries_mutex_; }
   /// What was removed before is in no file when this returns: everything is moved from memory and from the write-ahead
@@ -131,6 +133,7 @@ class database {
   /// Of a reader: where its info log goes; removed at the end.
   std::filesystem::path scratch_;
   std::atomic<std::uint64_t> generation_ = 0;
+  write_watch writes_;
   /// RocksDB takes no more writes.
   std::atomic<bool> failed_ = false;
   mutable std::mutex entries_mutex_;

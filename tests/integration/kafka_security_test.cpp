@@ -1,5 +1,6 @@
 // A broker that asks for TLS and a password: a service with both, one with the wrong password, one that does not trust
-// the certificate. And a broker that goes away under a service and comes back.
+// the certificate, one whose user may do nothing until rights are given. And a broker that goes away under a service
+// and comes back.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <thread>
 
 #include "tests/support/files_with.hpp"
+#include "tests/support/kafka_admin.hpp"
 #include "tests/support/kafka_cluster.hpp"
 #include "tests/support/kafka_records.hpp"
 #include "tests/support/service_process.hpp"
@@ -91,6 +93,19 @@ TEST(kafka_security, lets_in_who_has_the_password_names_what_else_is_wrong_and_s
     barred.await_shown("certificate");
     EXPECT_FALSE(barred.says(options.properties.at("sasl.password"))) << "a password is in no log";
   });
+  std::jthread powerless([&] {
+    auto permitted = options;
+    permitted.properties["sasl.username"] = "guest";
+    permitted.properties["topic.metadata.refresh.interval.ms"] = "500";
+    permitted.group = unique_name("guest");
+    guest barred(permitted);
+    barred.await_shown("uthoriz");
+    EXPECT_EQ(barred->get("/v1/popular").status, 200U) << "answers go on";
+    kafka_admin(options).allow("guest", permitted.group);
+    barred.await_shown(R"("status":"ready")");
+    const auto until = std::chrono::steady_clock::now() + patience;
+    while (barred->get("/v1/users/ada").status != 200U) ASSERT_LT(std::chrono::steady_clock::now(), until);
+  });
   std::set<int> accepted;
   for (int number = 0; number < 20; ++number) {
     const auto told = service.tell(number);
@@ -99,6 +114,7 @@ TEST(kafka_security, lets_in_who_has_the_password_names_what_else_is_wrong_and_s
   }
   stranger.join();
   suspicious.join();
+  powerless.join();
   broker.kill(0);
   service.await_shown("no broker of " + options.brokers + " can be reached");
   EXPECT_EQ(service->get("/readyz").raw.body, R"({"status":"degraded"})");

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <random>
 
-#include "tests/support/eventually.hpp"
+#include "tests/support/readiness.hpp"
 #include "tests/support/service_load.hpp"
 #include "tests/support/small_disk.hpp"
 #include "tests/support/small_shop.hpp"
@@ -18,10 +18,6 @@ namespace {
 using namespace std::chrono_literals;
 using namespace freshet::testing;
 using ::testing::HasSubstr;
-
-std::string shown(service_process& service) {
-  return service.get("/readyz?verbose").raw.body;
-}
 
 service_process::answer tell(service_process& service, const std::string& id) {
   return service.post("/v1/events", R"({"user_id":"teller","item_id":"i1","ts":1700000000,"event_id":")" + id + "\"}");

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka.h>
 
+#include <array>
 #include <memory>
 #include <string>
 #include <thread>
@@ -17,6 +18,9 @@ class kafka_admin {
   explicit kafka_admin(const kafka_options& options) : options_(options) {
     rd_kafka_conf_t* configuration = rd_kafka_conf_new();
     rd_kafka_conf_set(configuration, "bootstrap.servers", options.brokers.c_str(), nullptr, 0);
+    for (const auto& [name, value] : options.properties) {
+      rd_kafka_conf_set(configuration, name.c_str(), value.c_str(), nullptr, 0);
+    }
     client_ = rd_kafka_new(RD_KAFKA_PRODUCER, configuration, nullptr, 0);
     replies_ = rd_kafka_queue_new(client_);
   }
@@ -47,6 +51,20 @@ class kafka_admin {
     rd_kafka_CreatePartitions(client_, &request, 1, nullptr, replies_);
     expect_reply();
     rd_kafka_NewPartitions_destroy(request);
+  }
+  /// All that a service does with the topic, its dead letters, and a group.
+  void allow(const std::string& user, const std::string& group) const {
+    const auto everything = [&](rd_kafka_ResourceType_t what, const std::string& name,
+                                rd_kafka_ResourcePatternType_t pattern) {
+      return rd_kafka_AclBinding_new(what, name.c_str(), pattern, ("User:" + user).c_str(), "*",
+                                     RD_KAFKA_ACL_OPERATION_ALL, RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, nullptr, 0);
+    };
+    std::array<rd_kafka_AclBinding_t*, 2> rights{
+        everything(RD_KAFKA_RESOURCE_TOPIC, options_.topic, RD_KAFKA_RESOURCE_PATTERN_PREFIXED),
+        everything(RD_KAFKA_RESOURCE_GROUP, group, RD_KAFKA_RESOURCE_PATTERN_LITERAL)};
+    rd_kafka_CreateAcls(client_, rights.data(), rights.size(), nullptr, replies_);
+    expect_reply();
+    for (auto* each : rights) rd_kafka_AclBinding_destroy(each);
   }
 
  private:

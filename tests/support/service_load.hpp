@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -36,6 +37,19 @@ class service_load {
       if (each.joinable()) each.join();
     }
   }
+
+  /// An event that is still refused is let go.
+  void abandon() {
+    giving_up_ = true;
+    stop();
+  }
+  struct sent_event {
+    std::string user;
+    std::string ts;
+    std::string body;
+  };
+  /// What was let go. It may have been stored all the same; sent again, it counts once.
+  const std::optional<sent_event>& unanswered() const { return unanswered_; }
 
   std::uint64_t answered() const { return answered_; }
   std::uint64_t refused() const { return refused_; }
@@ -88,6 +102,10 @@ class service_load {
         } else {
           client = connect();
         }
+        if (giving_up_) {
+          unanswered_ = {user, ts, body};
+          return;
+        }
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
       }
       accepted_[user].insert(ts);
@@ -98,6 +116,8 @@ class service_load {
   const std::string address_;
   const std::uint64_t seed_;
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> giving_up_{false};
+  std::optional<sent_event> unanswered_;
   std::atomic<std::uint64_t> answered_{0};
   std::atomic<std::uint64_t> refused_{0};
   std::map<std::string, std::set<std::string>> accepted_;
