@@ -1,15 +1,12 @@
 // Handlers of the routes by which operators look at the service and command it.
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include "actors/rollout_summary.hpp"
 #include "actors/routes.hpp"
 #include "actors/service_summary.hpp"
-#include "io/backup/backups.hpp"
 #include "io/http/control_api.hpp"
 #include "io/http/problem.hpp"
-#include "io/http/snapshot_api.hpp"
 
 namespace freshet {
 namespace {
@@ -41,11 +38,6 @@ void set_paused(frontend_pointer self, http::exchange_ptr call, bool wanted) {
             });
 }
 
-http::response refused_backup(const error& why, const http::request& in) {
-  const auto status = why.code == error_code::invalid_argument ? 422U : why.code == error_code::conflict ? 409U : 503U;
-  return http::problem(status, "There is no backup: " + why.message, in);
-}
-
 }  // namespace
 
 void show_status(frontend_pointer self, http::exchange_ptr call, const http::path_parameters&) {
@@ -70,33 +62,6 @@ void resume_ingestion(frontend_pointer self, http::exchange_ptr call, const http
 void drain_service(frontend_pointer self, http::exchange_ptr call, const http::path_parameters&) {
   call->answer(http::render_control("draining", 202));
   self->state.context.request_stop("a command to drain");
-}
-
-void back_up(frontend_pointer self, http::exchange_ptr call, const http::path_parameters&) {
-  auto parsed = http::parse_snapshot(call->in());
-  if (auto* problem = std::get_if<http::response>(&parsed)) return call->answer(std::move(*problem));
-  auto& wanted = std::get<http::snapshot_request>(parsed);
-  std::error_code unknown;
-  // Whoever asks from afar does not make directories on this machine.
-  if (!std::filesystem::is_directory(wanted.to, unknown)) {
-    return call->answer(http::problem(422, wanted.to + " is no directory of this machine; create it", call->in()));
-  }
-  const auto& context = self->state.context;
-  const backup_order order{.directory = std::move(wanted.to),
-                           .artifacts = context.settings.model.dir,
-                           .configuration = std::move(wanted.configuration),
-                           .keep_days = wanted.keep_days,
-                           .stopped = [ready = context.ready] { return ready->draining(); }};
-  if (self->state.backing_up->exchange(true)) {
-    return call->answer(http::problem(409, "A backup is being made; try again when it has ended", call->in()));
-  }
-  // A thread of its own for as long as the disks take; serving, ingestion and erasures go on.
-  self->state.backup =
-      std::jthread([call, order, store = context.store, time = context.time, running = self->state.backing_up] {
-        const auto made = create_backup(*store, order, *time);
-        *running = false;
-        call->answer(made ? http::response{.body = to_json(*made)} : refused_backup(made.failure(), call->in()));
-      });
 }
 
 void crash_actor(frontend_pointer self, http::exchange_ptr call, const http::path_parameters& path) {

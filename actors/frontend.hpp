@@ -41,7 +41,7 @@ struct frontend_context {
   caches* kept = nullptr;
   user_query_table* users = nullptr;
   warmth* warm = nullptr;
-  const task_list* tasks = nullptr;
+  task_list* tasks = nullptr;
   const online_quality* quality = nullptr;
   std::shared_ptr<const visibility> visible;
 };
@@ -51,7 +51,7 @@ struct frontend_state {
   frontend_context context;
   http::router routes;
   wiring_ptr others;
-  /// The last backup's; its end is waited for, because it reads the store.
+  /// The last backup's; asked to end, and waited for, with this actor, because it reads the store.
   std::jthread backup;
   std::shared_ptr<std::atomic<bool>> backing_up = std::make_shared<std::atomic<bool>>(false);
   generation_ptr model;

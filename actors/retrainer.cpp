@@ -69,7 +69,7 @@ std::filesystem::path audit_log_of(const options& settings) {
 
 retrainer::retrainer(retrainer_context context) : context_(std::move(context)) {
   // Whoever ran them is gone, and the child with it.
-  context_.tasks->abandon("the actor that ran it died", context_.time->now_seconds());
+  context_.tasks->abandon("train", "the actor that ran it died", context_.time->now_seconds());
   remove_abandoned_staging(context_.settings.model.dir, reach::below);
   if (auto opened = log::open(context_.settings.logging, log_channel::training)) training_log_ = *std::move(opened);
   plan_.configure(context_.settings.retrain, context_.time->now_seconds());

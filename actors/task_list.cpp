@@ -24,10 +24,10 @@ std::vector<http::task> task_list::all() const {
   return {tasks_.rbegin(), tasks_.rend()};
 }
 
-void task_list::abandon(const std::string& why, unix_seconds now) {
+void task_list::abandon(const std::string& kind, const std::string& why, unix_seconds now) {
   const std::lock_guard lock(mutex_);
   for (auto& each : tasks_) {
-    if (each.state != http::task_state::running) continue;
+    if (each.kind != kind || each.state != http::task_state::running) continue;
     each.state = http::task_state::failed;
     each.reason = why;
     each.finished_at = now;

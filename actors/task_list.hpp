@@ -1,6 +1,6 @@
-// What:    what the service was asked to do that takes its time: trainings, running and past, for GET /v1/tasks.
-// Limits:  the `tasks_max` latest; older ones are forgotten. Gone with the process.
-// Threads: every member from any thread.
+// What:    what the service was asked to do that takes its time: trainings and backups, running and past, for GET
+// /v1/tasks. Limits:  the `tasks_max` latest; older ones are forgotten. Gone with the process. Threads: every member
+// from any thread.
 #pragma once
 
 #include <deque>
@@ -30,8 +30,8 @@ class task_list {
   std::optional<http::task> find(const std::string& id) const;
   /// The newest first.
   std::vector<http::task> all() const;
-  /// Those that run have lost whoever ran them.
-  void abandon(const std::string& why, unix_seconds now);
+  /// Those of a kind that run have lost whoever ran them.
+  void abandon(const std::string& kind, const std::string& why, unix_seconds now);
 
  private:
   mutable std::mutex mutex_;

@@ -1,4 +1,4 @@
-// Handlers of the routes about trainings.
+// Handlers of the routes about trainings, and about tasks of any kind.
 #include "actors/routes.hpp"
 #include "core/base/text.hpp"
 #include "io/http/problem.hpp"
@@ -46,6 +46,14 @@ void show_task(frontend_pointer self, http::exchange_ptr call, const http::path_
 }
 
 void cancel_task(frontend_pointer self, http::exchange_ptr call, const http::path_parameters& path) {
+  if (const auto found = self->state.context.tasks->find(path.front()); found && found->kind == "backup") {
+    if (found->state != http::task_state::running) {
+      const std::string how(to_string(found->state));
+      return call->answer(http::problem(409, found->id + " has ended: " + how, call->in()));
+    }
+    self->state.backup.request_stop();
+    return call->answer(http::render_task(*found));
+  }
   self->request(self->state.others->retrainer, caf::infinite, cancel_atom::value, path.front())
       .then([call](const train_answer_ptr& outcome) { answer(call, *outcome, 200); },
             [call](const caf::error&) { unavailable(call); });

@@ -73,8 +73,14 @@ class collector {
  public:
   explicit collector(const backup_order& order) : order_(order), pool_(files_of(order.directory)) {}
 
+  void expect(std::uint64_t bytes) { progress_.bytes += bytes; }
   status add(const std::string& name, const fs::path& source) {
-    FRESHET_ASSIGN(auto stored, pool_.put(source, order_.stopped));
+    FRESHET_ASSIGN(auto stored, pool_.put(source, [this](std::uint64_t read) {
+      progress_.read_bytes += read;
+      // A registry that changes is read again.
+      progress_.bytes = std::max(progress_.bytes, progress_.read_bytes);
+      return order_.stopped && order_.stopped(progress_);
+    }));
     note(name, std::move(stored));
     return success{};
   }
@@ -112,8 +118,28 @@ class collector {
 
   const backup_order& order_;
   file_pool pool_;
+  backup_progress progress_;
   std::map<std::string, file_pool::stored_file> files_;
 };
+
+std::uint64_t bytes_below(const fs::path& root) {
+  std::uint64_t sum = 0;
+  std::error_code failure;
+  for (fs::recursive_directory_iterator at(root, failure), end; !failure && at != end; at.increment(failure)) {
+    std::error_code gone;
+    const auto size = at->is_regular_file(gone) ? at->file_size(gone) : 0;
+    if (!gone) sum += size;
+  }
+  return sum;
+}
+
+std::uint64_t bytes_of_models(const fs::path& root) {
+  const auto known = registry::read(root);
+  if (!known || known->models().empty()) return bytes_below(root);
+  std::uint64_t sum = 0;
+  for (const auto& model : known->models()) sum += bytes_below(model.path);
+  return sum;
+}
 
 bool lies_below(const fs::path& path, const fs::path& root) {
   const auto relative = fs::weakly_canonical(path).lexically_relative(fs::weakly_canonical(root));
@@ -173,6 +199,7 @@ status add_database(collector& files, backup_manifest& manifest, const event_sto
     FRESHET_ASSIGN(manifest.counts, read->counts());
     FRESHET_ASSIGN(manifest.positions, read->positions());
   }
+  files.expect(bytes_below(moment.path()));
   return files.add_tree("database", moment.path());
 }
 
@@ -189,6 +216,7 @@ result<backup_receipt> collect(const event_store& store, const backup_order& ord
   const auto ledger = ledger_of(fs::absolute(store.path()));
   manifest.ledger = ledger.string();
   collector files(order);
+  if (!order.artifacts.empty()) files.expect(bytes_of_models(order.artifacts));
   FRESHET_TRY(add_database(files, manifest, store));
   FRESHET_TRY(add_if_there(files, "database/settings.yaml", stored_settings_file(store.path())));
   FRESHET_TRY(add_models(files, order.artifacts));

@@ -25,6 +25,12 @@
 
 namespace freshet {
 
+struct backup_progress {
+  std::uint64_t read_bytes{};
+  /// What there is to read, as far as it is known.
+  std::uint64_t bytes{};
+};
+
 struct backup_order {
   /// Created when it is missing.
   std::filesystem::path directory;
@@ -34,8 +40,8 @@ struct backup_order {
   std::vector<std::pair<std::string, std::string>> configuration;
   /// Older backups go afterwards; 0 = none does.
   std::uint32_t keep_days = 30;
-  /// Asked all the time; true ends the work.
-  std::function<bool()> stopped;
+  /// Asked all the time, with how far it is; true ends the work.
+  std::function<bool(const backup_progress&)> stopped;
 };
 
 struct unreadable_backup {

@@ -25,8 +25,10 @@ result<passed_bytes> pass(const fs::path& source, atomic_file* copy, const file_
   sha256_stream digest;
   passed_bytes passed;
   for (;;) {
-    if (stopped && stopped()) return error{error_code::cancelled, "stopped before the end"};
     FRESHET_ASSIGN(const auto length, read_fully(file, buffer, source));
+    if (stopped && stopped(copy == nullptr ? length : 0)) {
+      return error{error_code::cancelled, "stopped before the end"};
+    }
     const std::string_view piece(buffer.data(), length);
     digest.add(piece);
     if (copy != nullptr) FRESHET_TRY(copy->write(piece));

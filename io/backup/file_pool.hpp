@@ -26,8 +26,9 @@ class file_pool {
     /// It was there before.
     bool shared{};
   };
-  /// Asked for each piece; true ends the work.
-  using stop_check = std::function<bool()>;
+  /// Asked after each piece with how many bytes of the file were read since; true ends the work.
+  using stop_check = std::function<bool(std::uint64_t read)>;
+  /// Reads the file once more to copy it, when it is not there yet; that counts as no bytes.
   result<stored_file> put(const std::filesystem::path& source, const stop_check& stopped) const;
   result<stored_file> put_text(std::string_view text) const;
 

@@ -29,11 +29,12 @@ struct task_progress {
 
 struct task {
   std::string id;
+  /// "train", "backup"
   std::string kind;
   task_state state = task_state::running;
   /// Who or what began it: "schedule", "120 new events", "HTTP from 127.0.0.1".
   std::string asked_by;
-  /// Family.
+  /// Family; empty where it is about none.
   std::string model;
   unix_seconds created_at{};
   /// 0 while it runs.
@@ -43,7 +44,7 @@ struct task {
   std::string model_id;
   /// What the quality gate found, in words.
   std::string gate;
-  /// Why it did not succeed.
+  /// Why it did not succeed, or what came of it.
   std::string reason;
 };
 

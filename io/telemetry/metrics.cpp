@@ -131,6 +131,10 @@ struct metrics::state {
   Family<Counter>& swaps = counters("freshet_model_swaps_total", "Attempts to change the model, by result.");
   Family<Counter>& trials = counters("freshet_trials_total", "Trials of candidates that ended, by result.");
   Family<Counter>& trainings = counters("freshet_trainings_total", "Trainings that ended, by result.");
+  Family<Counter>& backups = counters("freshet_backups_total", "Backups by the service that ended, by result.");
+  Gauge& last_backup = gauges("freshet_backup_last_success_seconds",
+                              "When the service last completed a backup, since 1970; 0 = not since it started.")
+                           .Add({});
   Family<Gauge>& recalls = gauges("freshet_approximate_recall",
                                   "Share of the exact best that a list's approximate index finds; 1 without an index.");
   Counter& fold_ins = counter("freshet_fold_ins_total", "User vectors recomputed from their history.");
@@ -260,6 +264,11 @@ void metrics::trial_ended(std::string_view result) {
 
 void metrics::training_done(std::string_view result) {
   state_->trainings.Add({{"result", std::string(result)}}).Increment();
+}
+
+void metrics::backup_done(std::string_view result, unix_seconds now) {
+  state_->backups.Add({{"result", std::string(result)}}).Increment();
+  if (result == "succeeded") state_->last_backup.Set(static_cast<double>(now));
 }
 
 void metrics::approximate_recall(std::string_view list, double recall) {

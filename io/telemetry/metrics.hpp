@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "core/base/bounded_cache.hpp"
+#include "core/base/clock.hpp"
 #include "io/telemetry/model_series.hpp"
 #include "io/telemetry/recent_traffic.hpp"
 
@@ -64,6 +65,9 @@ class metrics {
   void trial_ended(std::string_view result);
   /// freshet_trainings_total{result}: succeeded, refused, failed, cancelled.
   void training_done(std::string_view result);
+  /// freshet_backups_total{result}: succeeded, failed, cancelled; of one that succeeded also
+  /// freshet_backup_last_success_seconds, the time.
+  void backup_done(std::string_view result, unix_seconds now);
   /// Of a list's approximate index, as measured when the model was loaded; 1 without an index.
   void approximate_recall(std::string_view list, double recall);
 

@@ -142,6 +142,45 @@ TEST_F(backup, a_restore_that_is_killed_leaves_nothing_that_the_next_one_does_no
   EXPECT_EQ(service.get("/recommend?k=5&user_id=u8").status, 200U);
 }
 
+TEST_F(backup, of_the_service_is_a_task_that_shows_how_far_it_is_and_can_be_cancelled) {
+  // It takes seconds to read, and no place.
+  const auto model = std::filesystem::directory_iterator(shop.path("artifacts/als"))->path();
+  std::ofstream(model / "notes.bin").close();
+  std::filesystem::resize_file(model / "notes.bin", std::uintmax_t{8} << 30);
+  std::filesystem::create_directories(shop.path("backups"));
+  service_process service(shop.directory(), {"--config", shop.path("settings.yaml")});
+  command_result asked;
+  std::jthread operations([&] { asked = back_up(); });
+  boost::json::object task;
+  const auto until = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (task.empty() || !task.at("progress").is_object()) {
+    ASSERT_LT(std::chrono::steady_clock::now(), until);
+    const auto tasks = service.get("/v1/tasks").body.at("tasks").as_array();
+    if (!tasks.empty()) task = tasks.front().as_object();
+  }
+  EXPECT_EQ(task.at("kind"), "backup");
+  EXPECT_EQ(task.at("state"), "running");
+  EXPECT_GE(task.at("progress").at("of").to_number<int>(), 8 << 10);
+  const auto id = std::string(task.at("id").as_string());
+  const auto cancelled = run({"ctl", "cancel", id, "--url", service.address()});
+  EXPECT_EQ(cancelled.exit_code, 0) << cancelled.errors;
+  operations.join();
+  EXPECT_EQ(asked.exit_code, 1);
+  EXPECT_EQ(service.get("/v1/tasks/" + id).body.at("state"), "cancelled");
+  EXPECT_EQ(service.remove("/v1/tasks/" + id).status, 409U);
+  std::filesystem::remove(model / "notes.bin");
+  const auto made = back_up();
+  ASSERT_EQ(made.exit_code, 0) << made.errors;
+  const auto done = service.get("/v1/tasks").body.at("tasks").as_array().front();
+  EXPECT_EQ(done.at("state"), "succeeded");
+  EXPECT_THAT(std::string(done.at("reason").as_string()),
+              HasSubstr(std::string(boost::json::parse(made.output).at("id").as_string())));
+  const auto metrics = service.get("/metrics?format=prometheus").raw.body;
+  EXPECT_THAT(metrics, HasSubstr("freshet_backups_total{result=\"cancelled\"} 1"));
+  EXPECT_THAT(metrics, HasSubstr("freshet_backups_total{result=\"succeeded\"} 1"));
+  EXPECT_THAT(run({"ctl", "tasks", "--url", service.address()}).output, HasSubstr("succeeded"));
+}
+
 TEST_F(backup, a_damaged_manifest_is_shown_by_name_and_costs_its_own_backup_alone) {
   const auto id_of = [](const command_result& made) {
     return std::string(boost::json::parse(made.output).at("id").as_string());

@@ -1,6 +1,10 @@
 // `freshet backup` and `freshet restore`: copies of the database with its models and configuration, and back.
+#include <condition_variable>
 #include <cstdio>
 #include <memory>
+#include <mutex>
+#include <span>
+#include <thread>
 
 #include "core/base/text.hpp"
 #include "io/artifacts/json_tree.hpp"
@@ -45,6 +49,16 @@ std::map<std::string, std::string> given(const backup_flags& flags) {
 int refuse_usage(std::string_view command, std::string sentence) {
   fail(command, {error_code::invalid_argument, std::move(sentence)});
   return exit_usage;
+}
+
+std::string text_in(const json_tree& receipt, std::string_view name) {
+  const auto* member = receipt.find(name);
+  return member == nullptr ? "" : member->text().value_or("");
+}
+
+std::uint64_t number_in(const json_tree& receipt, std::string_view name) {
+  const auto* member = receipt.find(name);
+  return member == nullptr ? 0 : member->whole_number().value_or(0);
 }
 
 std::string in_megabytes(std::uint64_t bytes) {
@@ -95,6 +109,27 @@ result<std::vector<std::pair<std::string, std::string>>> configuration_of(const 
   return files;
 }
 
+/// What the service says of its backup, until it is stopped.
+void show_progress(const std::stop_token& stop, const fs::path& socket) {
+  progress shown("MiB read");
+  const auto service = http::client::connect("unix:" + socket.string(), std::chrono::seconds(10));
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  std::unique_lock lock(mutex);
+  while (service && !stop.stop_requested()) {
+    const auto answer = (*service)->send(http::method::get, "/v1/tasks");
+    const auto document = answer ? parse_json(answer->body) : result<json_tree>(answer.failure());
+    const auto* tasks = document ? document->find("tasks") : nullptr;
+    for (const auto& each : tasks == nullptr ? std::span<const json_tree>() : tasks->elements()) {
+      const auto* done = each.find("progress");
+      if (text_in(each, "kind") != "backup" || done == nullptr || !done->is_object()) continue;
+      shown.update(
+          {.count = number_in(*done, "done"), .part = number_in(*done, "done"), .whole = number_in(*done, "of")});
+    }
+    changed.wait_for(lock, stop, std::chrono::milliseconds(500), [] { return false; });
+  }
+}
+
 result<std::string> by_service(const fs::path& socket, const backup_order& order) {
   std::error_code failure;
   fs::create_directories(order.directory, failure);
@@ -107,6 +142,7 @@ result<std::string> by_service(const fs::path& socket, const backup_order& order
   body.set("configuration", std::move(configuration));
   FRESHET_ASSIGN(const auto service, http::client::connect("unix:" + socket.string(), patience));
   std::fprintf(stderr, "the running service makes the backup\n");
+  const std::jthread watching([&socket](const std::stop_token& stop) { show_progress(stop, socket); });
   FRESHET_ASSIGN(auto answer, service->send(http::method::post, "/v1/control/snapshot",
                                             {{"content-type", "application/json"}}, body.compact()));
   if (answer.status == 200) return std::move(answer.body);
@@ -119,9 +155,8 @@ result<std::string> by_hand(const options& settings, backup_order order) {
   how.create_if_missing = false;
   FRESHET_ASSIGN(const auto store, event_store::open(settings.store.path, how));
   progress shown("MiB read");
-  std::uint64_t pieces = 0;
-  order.stopped = [&] {
-    shown.update({.count = ++pieces});
+  order.stopped = [&](const backup_progress& now) {
+    shown.update({.count = now.read_bytes >> 20, .part = now.read_bytes, .whole = now.bytes});
     return false;
   };
   FRESHET_ASSIGN(const auto receipt, create_backup(*store, order, system_clock()));
@@ -137,16 +172,6 @@ result<std::string> make_backup(const invocation& call, const options& settings,
                      .stopped = {}};
   if (const auto socket = service_of(settings.store.path)) return by_service(*socket, order);
   return by_hand(settings, std::move(order));
-}
-
-std::string text_in(const json_tree& receipt, std::string_view name) {
-  const auto* member = receipt.find(name);
-  return member == nullptr ? "" : member->text().value_or("");
-}
-
-std::uint64_t number_in(const json_tree& receipt, std::string_view name) {
-  const auto* member = receipt.find(name);
-  return member == nullptr ? 0 : member->whole_number().value_or(0);
 }
 
 int back_up(const invocation& call, const backup_flags& flags) {

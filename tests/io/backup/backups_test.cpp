@@ -150,7 +150,7 @@ TEST_F(backups, one_that_was_cut_off_does_not_exist_and_is_swept_away) {
   apply(500, 900);
   auto cut = order();
   int pieces = 0;
-  cut.stopped = [&] { return ++pieces > 5; };
+  cut.stopped = [&](const backup_progress&) { return ++pieces > 5; };
   EXPECT_EQ(create_backup(*store, cut, time).failure().code, error_code::cancelled);
   EXPECT_FALSE(has_checkpoint(place / "db"));
   std::ofstream(to / "files/.half.tmp") << "half";
@@ -159,6 +159,20 @@ TEST_F(backups, one_that_was_cut_off_does_not_exist_and_is_swept_away) {
   EXPECT_FALSE(fs::exists(to / "files/.half.tmp"));
   EXPECT_THAT(expect_value(verify_backups(to)), IsEmpty());
   EXPECT_TRUE(restore());
+}
+
+TEST_F(backups, tell_how_far_they_are) {
+  backup_progress last;
+  auto watched = order();
+  watched.stopped = [&](const backup_progress& now) {
+    EXPECT_GE(now.read_bytes, last.read_bytes);
+    EXPECT_LE(now.read_bytes, now.bytes);
+    last = now;
+    return false;
+  };
+  ASSERT_TRUE(create_backup(*store, watched, time));
+  EXPECT_GT(last.read_bytes, 100'000U) << "the model alone";
+  EXPECT_EQ(last.read_bytes, last.bytes);
 }
 
 TEST_F(backups, old_ones_go_but_never_the_newest) {
