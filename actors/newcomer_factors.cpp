@@ -1,6 +1,7 @@
 #include "actors/newcomer_factors.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "actors/generation.hpp"
 #include "actors/newcomer_audience.hpp"
@@ -10,34 +11,64 @@
 namespace freshet {
 namespace {
 
-/// Those who touched one item, as the solve takes them.
-struct solved_users {
-  matrix<float> factors;
-  std::vector<float> strengths;
-  std::vector<float> scales;
+/// What one user did, as the solves of all items that the user touched take it.
+struct folded_user {
+  std::vector<weighted<item_index>> drawn_to;
+  /// None where the model can say nothing: who touched nothing that it knows.
+  std::vector<float> factors;
 };
 
-solved_users users_of(const newcomer_audience::item_users& audience, const generation& model,
-                      const generation_context& context, const strength_options& weights) {
-  const auto& options = model.knowledge->by_users->options();
-  solved_users found{.factors = matrix<float>(0, model.served->factors()), .strengths = {}, .scales = {}};
-  for (const auto user : audience.users) {
-    const auto history = context.store->history(user);
-    // What cannot be read now is solved for again when the item has more users.
-    if (!history) continue;
-    const auto drawn_to = strengths(*history, weights);
-    const auto toward = std::ranges::find(drawn_to, audience.item, &weighted<item_index>::item);
-    if (toward == drawn_to.end()) continue;
-    const user_interactions told{.strengths = to_taste(drawn_to, model.row_of_index),
-                                 .sequence = to_sequence(*history, model.row_of_index)};
-    // The model can say nothing of who touched nothing else.
-    if (told.strengths.empty()) continue;
-    const auto folded = std::get<dense_query>(model.served->fold_in(told)).factors;
-    found.factors.append({folded.data(), 1, folded.size()});
-    found.strengths.push_back(toward->strength);
-    found.scales.push_back(confidence_scale(drawn_to.size(), options.confidence_user_exponent));
+/// Users folded in, each once for all items, as long as there is room.
+class folded_users {
+ public:
+  folded_users(const generation& model, const generation_context& context)
+      : model_(model), context_(context), weights_(strengths_by_type(context.events, context.store->event_types())) {}
+
+  std::shared_ptr<const folded_user> of(user_index user) {
+    if (const auto known = kept_.find(user); known != kept_.end()) return known->second;
+    auto folded = fold_in(user);
+    if (kept_.size() < kept_max) kept_.emplace(user, folded);
+    return folded;
   }
-  return found;
+
+ private:
+  /// Of 64 factors and 50 items each: 15 MB.
+  static constexpr std::size_t kept_max = 20'000;
+
+  std::shared_ptr<const folded_user> fold_in(user_index user) const {
+    auto made = std::make_shared<folded_user>();
+    const auto history = context_.store->history(user);
+    // What cannot be read now is solved for again when the item has more users.
+    if (!history) return made;
+    made->drawn_to = strengths(*history, weights_);
+    const user_interactions told{.strengths = to_taste(made->drawn_to, model_.row_of_index),
+                                 .sequence = to_sequence(*history, model_.row_of_index)};
+    if (!told.strengths.empty()) made->factors = std::get<dense_query>(model_.served->fold_in(told)).factors;
+    return made;
+  }
+
+  const generation& model_;
+  const generation_context& context_;
+  strength_options weights_;
+  std::map<user_index, std::shared_ptr<const folded_user>> kept_;
+};
+
+/// Empty when none of those who touched the item can be said anything of.
+std::vector<float> solve(const newcomer_audience::item_users& audience, const generation& model, folded_users& users) {
+  const auto& solver = *model.knowledge->by_users;
+  matrix<float> factors(0, model.served->factors());
+  std::vector<float> strengths;
+  std::vector<float> scales;
+  for (const auto each : audience.users) {
+    const auto user = users.of(each);
+    const auto toward = std::ranges::find(user->drawn_to, audience.item, &weighted<item_index>::item);
+    if (user->factors.empty() || toward == user->drawn_to.end()) continue;
+    factors.append({user->factors.data(), 1, user->factors.size()});
+    strengths.push_back(toward->strength);
+    scales.push_back(confidence_scale(user->drawn_to.size(), solver.options().confidence_user_exponent));
+  }
+  if (strengths.empty()) return {};
+  return solver.factors_of(factors.view(), strengths, scales);
 }
 
 }  // namespace
@@ -49,16 +80,13 @@ std::shared_ptr<const newcomer_factors> learn_newcomers(const generation& model,
   }
   const auto due = context.audience->take_due();
   if (due.empty()) return model.newcomers;
-  const auto weights = strengths_by_type(context.events, context.store->event_types());
   auto learnt =
       model.newcomers ? std::make_shared<newcomer_factors>(*model.newcomers) : std::make_shared<newcomer_factors>();
   // Items known from events alone are not in it yet. What cannot be read is an item without a row for a while longer.
   (void)context.catalogue->refresh(*context.store);
+  folded_users users(model, context);
   for (const auto& each : due) {
-    const auto [factors, strengths, scales] = users_of(each, model, context, weights);
-    if (!strengths.empty()) {
-      (*learnt)[each.item] = model.knowledge->by_users->factors_of(factors.view(), strengths, scales);
-    }
+    if (auto factors = solve(each, model, users); !factors.empty()) (*learnt)[each.item] = std::move(factors);
   }
   return learnt;
 }

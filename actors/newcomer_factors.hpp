@@ -1,6 +1,5 @@
 // What:   factors of items that came after the training: from those who touched them (als, the symmetric solve), or
-// from
-//         their features (lightfm).
+//         from their features (lightfm).
 // Why:    what people do says more of an item than its words; until enough did, and in families that can do neither,
 //         its content is mapped (generation.hpp).
 // Users:  by the fold-in of what they did, so that those who came after the training count too.
@@ -23,7 +22,7 @@ struct generation_context;
 using newcomer_factors = std::map<item_index, std::vector<float>>;
 
 /// What `model` knew, and anew the items that became due since; the same pointer when none did. Nothing for models that
-/// are not als. Called from the model loader's thread only. Cost: a fold-in for each user of each such item.
+/// are not als. Called from the model loader's thread only. Cost: a fold-in for each user of such items.
 [[nodiscard]] std::shared_ptr<const newcomer_factors> learn_newcomers(const generation& model,
                                                                       const generation_context& context);
 
