@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <random>
 #include <set>
@@ -43,6 +44,8 @@ class service_load {
     giving_up_ = true;
     stop();
   }
+  /// No event is on its way as long as it is held.
+  std::unique_lock<std::mutex> hold_events() { return std::unique_lock(telling_); }
   struct sent_event {
     std::string user;
     std::string ts;
@@ -94,6 +97,7 @@ class service_load {
       const auto body = R"({"user_id":")" + user + R"(","item_id":"i)" + std::to_string(random.below(80) + 1) +
                         R"(","ts":)" + ts + R"(,"event_id":"load-)" + std::to_string(number) + "\"}";
       for (;;) {
+        std::unique_lock telling(telling_);
         const auto answer =
             client->send(http::method::post, "/v1/events", {{"Content-Type", "application/json"}}, body);
         if (answer && answer->status == 202) break;
@@ -102,6 +106,7 @@ class service_load {
         } else {
           client = connect();
         }
+        telling.unlock();
         if (giving_up_) {
           unanswered_ = {user, ts, body};
           return;
@@ -117,6 +122,7 @@ class service_load {
   const std::uint64_t seed_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> giving_up_{false};
+  std::mutex telling_;
   std::optional<sent_event> unanswered_;
   std::atomic<std::uint64_t> answered_{0};
   std::atomic<std::uint64_t> refused_{0};

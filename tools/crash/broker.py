@@ -45,6 +45,16 @@ class Broker:
         process.stdin.close()
         return process
 
+    def ends(self, topic, partitions):
+        """partition -> offset of the next record, as the broker itself says."""
+        asked = [word for each in range(partitions) for word in ("-t", f"{topic}:{each}:-1")]
+        done = subprocess.run(["kcat", "-b", self.address, "-Q", *asked], capture_output=True, text=True, timeout=60)
+        ends = {int(partition): int(offset)
+                for partition, offset in re.findall(r"\[(\d+)\] offset (\d+)", done.stdout)}
+        if len(ends) != partitions:
+            raise Broken(f"the broker tells the ends of {ends} alone: {done.stderr}")
+        return ends
+
     def dead_letters(self, topic):
         """(partition, offset) -> original bytes; one delivered twice is one."""
         done = subprocess.run(["kcat", "-b", self.address, "-C", "-t", topic, "-o", "beginning", "-e", "-q", "-f",
