@@ -1,6 +1,5 @@
 // What:    which rows of a generation a request may return, as bitmaps for the scans: what may be shown at all, and
-// what
-//          a condition is true of.
+//          what a condition is true of.
 // Why:     conditions are over items, scans over rows. Mapping one to the other costs more than a scan, so it is kept
 //          for each condition until the catalogue, the generation or (where the condition looks at ages) the second
 //          changes: a condition that is asked again costs a look-up.

@@ -1,6 +1,5 @@
 // What:  the actor that ranks one slice of the catalogue; or all of it, where it is small or ranked by an index, for
-// some
-//        of the requests.
+//        some of the requests.
 // Why:   requests that wait are ranked in one pass over the slice: with 16 of them the factors are read once instead
 //        of 16 times, which is worth more than any other choice on the request path.
 // Limits: at most `batch_max` requests a pass; the rest wait for the next.

@@ -3,9 +3,8 @@
 // Why:     updaters publish immutable snapshots, recommenders read them without asking; a warm user costs one look-up.
 // Threads: the table may be used from any thread. Each user has one updater, the only one that publishes for it.
 // Limits:  at most `capacity` users; beyond, those not asked for lately make room (second chance). A snapshot older
-// than
-//          the ttl is not found, so that the user's updater computes it anew: what an event changes is published at
-//          once, the ttl bounds for how long anything else could go unnoticed.
+//          than the ttl is not found, so that the user's updater computes it anew: what an event changes is published
+//          at once, the ttl bounds for how long anything else could go unnoticed.
 #pragma once
 
 #include <array>

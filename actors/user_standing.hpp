@@ -1,7 +1,6 @@
 // What: whether a user is answered by the model and whether the operations guide calls the user trainable.
 // Rule: enough events of which one is a taste for an item of the model: by fold-in. No event, but a row of its own in
-// the
-//       model: by that row. Anybody else is cold and gets a fallback list.
+//       the model: by that row. Anybody else is cold and gets a fallback list.
 #pragma once
 
 #include <cstddef>

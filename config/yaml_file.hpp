@@ -1,6 +1,5 @@
 // What:   the scalars of a YAML file as "section.key" -> value, in the order of the file; lists of scalars as one
-// value,
-//         the maps of a list by their names.
+//         value, the maps of a list by their names.
 // Errors: io_failure when it cannot be read; invalid_argument with file and line for bad YAML, a key given twice, or a
 //         file that is not a map.
 // Limits: 1 MiB, 16 levels, 10,000 values (aliases can multiply).

@@ -3,13 +3,11 @@
 // Time:    counts from the newest event, so historic data works. Windows consist of whole hours (up to a week) or whole
 //          days of UTC (beyond), the last of them unfinished.
 // Trend:   an event of age a counts 2^(-a / half_life). An item's recent weight S (half-life one day) is compared with
-// what
-//          its long-run weight L (28 days) lets expect, E = L * sum(S) / sum(L): score = (S - E) / sqrt(E + 1), a
+//          what its long-run weight L (28 days) lets expect, E = L * sum(S) / sum(L): score = (S - E) / sqrt(E + 1), a
 //          Pearson residual, smoothed so that a handful of events of an unknown item is no trend. Growth of the whole
 //          shop and weekends are no trend of any item.
 // Source:  Cormode, Shkapenyuk, Srivastava, Xu 2009, "Forward Decay: A Practical Time Decay Model for Streaming
-// Systems"
-//          (sums that need no sweep, in any order of events); Agresti 2013, "Categorical Data Analysis", 2.4.5
+//          Systems" (sums that need no sweep, in any order of events); Agresti 2013, "Categorical Data Analysis", 2.4.5
 //          (residuals).
 // Limits:  `cells_max` counters in hours and days together, about 16 bytes each; beyond, the oldest hours and days are
 //          dropped and windows begin later, which they tell. 24 bytes an item besides.

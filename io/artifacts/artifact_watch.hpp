@@ -4,8 +4,7 @@
 // How:     inotify on the root and the directories below it (types, versions, parts); while the root does not exist, on
 //          the nearest directory above it. `cover` before artifacts are read: what changes afterwards is seen.
 // Settling: changes come in bursts (a copy writes file by file); `settled` says yes once nothing came since it was
-// asked
-//          before, or after a few askings in any case.
+//          asked before, or after a few askings in any case.
 // Limits:  changes made on another machine of a network file system are not seen, nor what happens when the system has
 //          no watches left (fs.inotify.max_user_watches): whoever needs those looks at an interval besides.
 // Errors:  unavailable when the system gives no inotify.

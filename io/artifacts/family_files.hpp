@@ -1,7 +1,6 @@
 // What:  the files of every model family, each defined in <family>_files.cpp; model_directory.hpp has what all share.
 // Files: als, bert_als  U.npy [users x f], V.npy [items x f]; with confidence_item_exponent, what confidences of each
-// item
-//                       are multiplied by, item_confidence_scale.npy [items]
+//                       item are multiplied by, item_confidence_scale.npy [items]
 //        bpr            U.npy [users x f], V.npy [items x f], item_bias.npy [items]
 //        ease           B.npy [items x items]; or, with top_k_per_row, B.npy [items x k] and the columns they stand in,
 //                       B_columns.npy [items x k] uint32

@@ -1,6 +1,5 @@
 // What:    a directory that is made ready beside its place and put there in one step, so that nobody ever sees a part
-// of
-//          it: `.NAME.1f3c5a70.saving`.
+//          of it: `.NAME.1f3c5a70.saving`.
 // Crash:   whoever makes one holds a lock on it (flock), which the operating system lets go at the end of the process,
 //          however it ends. One without such a holder is abandoned, and removed by whoever stages something beside it
 //          next; ids of processes, which are used again, decide nothing.

@@ -1,8 +1,7 @@
 // What:   what one backup consists of: `<directory>/<id>.json`, {sha256, manifest: {...}}, where sha256 is that of the
 //         manifest's own text, without spaces. A backup exists when its manifest does.
 // Names:  of files: database/..., models/... (the artifacts root), configuration/..., and `erasures`, the ledger of
-// that
-//         day. Relative, without "..".
+//         that day. Relative, without "..".
 // Errors: corrupted naming the manifest; unsupported for one of a newer program.
 #pragma once
 

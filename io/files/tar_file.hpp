@@ -3,8 +3,7 @@
 // Safety:  an archive comes from anywhere: only files and directories below the target are unpacked; links, devices,
 //          absolute names and steps upwards are refused.
 // Errors:  invalid_argument for another ending, corrupted for what is no archive, is cut short or holds what is
-// refused,
-//          io_failure; each names the file.
+//          refused, io_failure; each names the file.
 // Cost:    streamed, a block of 256 KiB in memory.
 #pragma once
 

@@ -1,7 +1,6 @@
 // What:    accepts connections of one listener and deals them out to the loops in turn. Internal to io/http.
 // Limits:  over `connections_max` clients are told 503; far over it, closed without a word. Without free descriptors
-// one
-//          that is kept in reserve lets clients be told 503 one after the other, some ten a second.
+//          one that is kept in reserve lets clients be told 503 one after the other, some ten a second.
 // Threads: everything on the thread of its loop.
 #pragma once
 

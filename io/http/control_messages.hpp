@@ -3,14 +3,13 @@
 //          "signature": "..." or "key": "..."}; command and args as in io/http/control_commands.hpp, ts in unix
 //          seconds.
 // Signature: HMAC-SHA256, 64 hex digits, of the record without "signature" and "key" in canonical form: members sorted
-// by
-//          name at every level, no white space, strings with the shortest escapes, numbers in the digits that were sent
-//          (Python: json.dumps(x, sort_keys=True, separators=(",", ":"), ensure_ascii=False)). The key of the HMAC is
-//          the SHA-256 of an API key with the scope admin, 32 bytes: the service keeps no more of a key than that.
+//          by name at every level, no white space, strings with the shortest escapes, numbers in the digits that were
+//          sent (Python: json.dumps(x, sort_keys=True, separators=(",", ":"), ensure_ascii=False)). The key of the HMAC
+//          is the SHA-256 of an API key with the scope admin, 32 bytes: the service keeps no more of a key than that.
 //          "key" is such an API key itself, for topics that nobody else reads.
 // Safety:  unsigned commands are obeyed only where there are no keys and `open` allows it. An old command (ts) is
-// refused,
-//          so a record that somebody stored cannot be played again later; a request_id is done once within that time.
+//          refused, so a record that somebody stored cannot be played again later; a request_id is done once within
+//          that time.
 // Reply:   {"request_id", "command", "status": the route's HTTP status, "answer": its JSON body, "repeated"?: true}.
 // Threads: one at a time.
 #pragma once

@@ -1,13 +1,11 @@
 // What:   GET /v1/popular and GET /v1/trending as typed values: lists of what all users touch, without a model.
 // Query:  window  popular only: "24h" (default), "7d", ... up to 8784h or 366d, or "all"; counted in whole hours up to
-// a
-//                 week, in whole days of UTC beyond
+//                 a week, in whole days of UTC beyond
 //         k       1..1000 (10)
 //         filter  in the filter grammar; other items are left out
 // Body:   {window, from, to, items: [{rank, item_id, events, title, category, brand, price, img_url, image_url}],
-// count} and
-//         for trending {half_life_hours, usual_half_life_hours, to, items: [{..., score, recent, expected}], count}.
-//         Times are unix seconds: `to` is the newest event, null before the first.
+//         count} and for trending {half_life_hours, usual_half_life_hours, to, items: [{..., score, recent, expected}],
+//         count}. Times are unix seconds: `to` is the newest event, null before the first.
 // Errors: 422 for what is no window or number, 400 for what is out of range.
 #pragma once
 

@@ -1,8 +1,7 @@
 // What:   GET /v1/users/{id} and GET /v1/users/{id}/export: what is known of a user, and all of it.
 // Bodies: state: {user_id, events, first_ts, last_ts, items_seen, event_types{name: events}, top_items[{item_id,
-// events,
-//         strength}], trained, trainable, cold, model_id}; times are unix seconds, null without events. The export is
-//         the document of io/store/user_export.hpp, sent as an attachment.
+//         events, strength}], trained, trainable, cold, model_id}; times are unix seconds, null without events. The
+//         export is the document of io/store/user_export.hpp, sent as an attachment.
 // Errors: 404 User <id> not found: no event is retained and the model has no row for it.
 #pragma once
 

@@ -1,10 +1,8 @@
 // What:   a database at one moment, histories, offsets and all, as files that no longer change: `<db>/checkpoint`,
-// links
-//         to the tables and a copy of the little that is still being written. Reading and writing go on.
+//         links to the tables and a copy of the little that is still being written. Reading and writing go on.
 // Why:    whoever copies a running database file by file gets parts of several moments.
 // Erasure: links keep what is removed meanwhile, so an erasure gives no receipt before they are gone. What a crash
-// leaves
-//         behind is removed when the database is opened by its owner.
+//         leaves behind is removed when the database is opened by its owner.
 // Errors: unsupported for a store that is open for reading; io_failure, exhausted. One at a time.
 #pragma once
 

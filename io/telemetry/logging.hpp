@@ -1,7 +1,7 @@
 // What:    log lines on standard error and in rotated files under `logging.dir`: service/api.log and
-// service/worker.log,
-//          cf/train.log, pipelines/pipelines.log, each with a link of its name in `logging.dir` itself (api.log);
-//          text ("2026-11-23T10:15:00.123Z INFO user_id=..., latency=12ms") or JSON, one line an entry.
+//          service/worker.log, cf/train.log, pipelines/pipelines.log, each with a link of its name in `logging.dir`
+//          itself (api.log); text ("2026-11-23T10:15:00.123Z INFO user_id=..., latency=12ms") or JSON, one line an
+//          entry.
 // Why:     nothing outside this folder knows the logging library.
 // Safety:  control characters and line breaks inside values are escaped, so that no user can forge a line.
 // Threads: every member from any thread; lines are written by a thread of the log's own, those of 10 ms together;

@@ -1,6 +1,5 @@
 // What: any body and any query is a typed request or a problem that is JSON; what lite and the guide ask for is a
-// filter
-//       that can be parsed, within the limits of the grammar.
+//       filter that can be parsed, within the limits of the grammar.
 // Run:  request_api_fuzz -max_total_time=60 -max_len=4096 [corpus folder]
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>

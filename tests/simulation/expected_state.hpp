@@ -1,6 +1,5 @@
 // What: what the records of a log mean, kept in the simplest way, and the scores that must follow from them. All
-// numbers
-//       are small integers, so that sums in single precision have no rounding.
+//       numbers are small integers, so that sums in single precision have no rounding.
 #pragma once
 
 #include <array>

@@ -1,7 +1,6 @@
 // What: a disk of its own, a file with ext4 in it, that a test makes fail, as a broken one does: from one moment to the
-// next
-//       nothing can be written, whoever holds files open for it; or stand still: writes wait until it goes on. Needs
-//       root, a loop device and a kernel that can pretend errors.
+//       next nothing can be written, whoever holds files open for it; or stand still: writes wait until it goes on.
+//       Needs root, a loop device and a kernel that can pretend errors.
 #pragma once
 
 #include <fcntl.h>

@@ -1,6 +1,5 @@
 // What: the whole path of a recommendation without mailboxes, over a random catalogue: a model and rows behind it,
-// items
-//       hidden, deleted and within their time, a user who has seen some; and the same answer by its definition.
+//       items hidden, deleted and within their time, a user who has seen some; and the same answer by its definition.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,6 +1,5 @@
 // What:   event files that arrive in a directory (incoming_files.hpp) into a database or service, each as `ingest`
-// takes
-//         it, until a stop: `freshet stream-ingest`, and the incremental directory of `serve` and `worker`.
+//         takes it, until a stop: `freshet stream-ingest`, and the incremental directory of `serve` and `worker`.
 // Rules:  a file is remembered when everything of it is durable. One that cannot be read is told of once, and passed by
 //         until it changes or the program starts again. A database or service that refuses is told of once, and tried
 //         again at the interval; no file is to blame for it. The target is open only while there is work.

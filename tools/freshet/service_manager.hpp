@@ -1,10 +1,8 @@
 // What:    tells systemd how the service is: ready, reloading, stopping, alive (sd_notify(3), without its library).
 // How:     datagrams to the socket that NOTIFY_SOCKET names; nobody is told where it is not set. The variables are
-// taken
-//          out of the environment, so that no child speaks for this process.
+//          taken out of the environment, so that no child speaks for this process.
 // Watchdog: where WATCHDOG_USEC is set, WATCHDOG=1 at half of it, each time after the supervisor has answered; a
-// service
-//          whose supervisor does not answer is killed and started anew by systemd.
+//          service whose supervisor does not answer is killed and started anew by systemd.
 // Threads: every member from any thread.
 #pragma once
 

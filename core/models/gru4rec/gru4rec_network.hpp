@@ -1,8 +1,7 @@
 // What:    the layers of the recurrent network as the kernels want them, run forward one event at a time for serving,
 //          or some steps of many lanes forward and back for training.
 // Shapes:  units and inputs rounded up to 16 ("width"); what is beyond is 0 and stays 0, because its gradient is 0.
-// Rows
-//          of a pass: step t of lane l is row t x lanes + l.
+//          Rows of a pass: step t of lane l is row t x lanes + l.
 // Threads: a network may be read by many; a pass belongs to one.
 #pragma once
 

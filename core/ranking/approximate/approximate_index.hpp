@@ -7,9 +7,9 @@
 // Threads: immutable once built; a scratch serves one caller at a time. A search starts no thread.
 // Errors:  rows that are not finite, or too long for their squares to be summed, have no index.
 // Cost:    a search of ivf scores lists and rows x probes / lists; one of hnsw about 30 x width rows. Built by one
-// core:
-//          ivf lists x 256 x 25 products, hnsw about 1,000 a row. Memory: ivf a copy of the rows, hnsw 8 bytes a link.
-//          On 2 cores of an EPYC with AVX-512, 41,000 x 64 from ALS: ivf 50 us at recall@10 .996, hnsw 80 us at .981.
+//          core: ivf lists x 256 x 25 products, hnsw about 1,000 a row. Memory: ivf a copy of the rows, hnsw 8 bytes a
+//          link. On 2 cores of an EPYC with AVX-512, 41,000 x 64 from ALS: ivf 50 us at recall@10 .996, hnsw 80 us at
+//          .981.
 #pragma once
 
 #include <cstdint>
