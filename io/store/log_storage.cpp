@@ -8,7 +8,8 @@ namespace {
 
 constexpr log_offset last_offset = std::numeric_limits<log_offset>::max();
 
-/// The iterator on one partition, from `first` on. Below `first` lie removed entries, which it must not step through.
+/// The iterator on one partition, from `first` on. Below `first` lie removed entries. The bound keeps it from those in
+/// files; in memory RocksDB steps backwards through every one of them, below the bound as well.
 class partition_scan {
  public:
   partition_scan(database::pin files, partition_id partition, log_offset first)
@@ -66,27 +67,32 @@ status log_storage::load_stored_bounds(std::vector<schema::log_bounds>& found) c
                        });
 }
 
+/// Forwards, and backwards only from what is there: where all was removed, backwards would step through the removed.
 status log_storage::load_ends(std::vector<schema::log_bounds>& found) const {
   FRESHET_ASSIGN(const auto files, db_->files());
-  const std::unique_ptr<rocksdb::Iterator> newest((*files)->NewIterator({}, (*files)[family::log]));
-  newest->SeekToLast();
-  if (newest->Valid()) {
-    const auto position = schema::decode_log_key(view_of(newest->key()));
-    if (!position) return damaged({});
-    const auto partition = static_cast<std::size_t>(to_integer(position->partition));
-    if (partition >= found.size()) found.resize(partition + 1);
+  const std::unique_ptr<rocksdb::Iterator> beyond((*files)->NewIterator({}, (*files)[family::log]));
+  for (;;) {
+    const auto partition = static_cast<partition_id>(found.size());
+    beyond->Seek(slice_of(schema::key_of_log_entry(partition, 0).view()));
+    if (!beyond->Valid()) break;
+    const auto position = schema::decode_log_key(view_of(beyond->key()));
+    if (!position) return damaged(partition);
+    found.resize(static_cast<std::size_t>(to_integer(position->partition)) + 1);
   }
+  if (!beyond->status().ok()) return to_error(beyond->status(), db_->path().string());
   for (std::size_t i = 0; i < found.size(); ++i) {
     const auto partition = static_cast<partition_id>(i);
-    partition_scan last(files, partition, found[i].first);
-    last->SeekToLast();
-    if (last->Valid()) {
-      const auto position = schema::decode_log_key(view_of(last->key()));
-      const auto head = schema::decode_log_entry_head(view_of(last->value()));
+    // What was appended since the bounds were stored, of which nothing was removed.
+    partition_scan since(files, partition, found[i].next);
+    since->SeekToFirst();
+    if (since->Valid()) {
+      since->SeekToLast();
+      const auto position = schema::decode_log_key(view_of(since->key()));
+      const auto head = schema::decode_log_entry_head(view_of(since->value()));
       if (!position || !head) return damaged(partition);
       found[i].next = std::max(found[i].next, position->offset + static_cast<log_offset>(head->records));
     }
-    if (!last->status().ok()) return to_error(last->status(), db_->path().string());
+    if (!since->status().ok()) return to_error(since->status(), db_->path().string());
   }
   return success{};
 }
@@ -113,16 +119,29 @@ result<std::vector<log_offset>> log_storage::append(const std::vector<group>& gr
   return offsets;
 }
 
+/// Forwards first: where everything before was removed, backwards would step through the removed.
 result<log_offset> log_storage::border_at(partition_id partition, log_offset offset) const {
-  FRESHET_ASSIGN(auto files, db_->files());
-  partition_scan scan(std::move(files), partition, bounds(partition).first);
-  scan->SeekForPrev(slice_of(schema::key_of_log_entry(partition, offset).view()));
-  if (!scan->Valid()) {
-    if (!scan->status().ok()) return to_error(scan->status(), db_->path().string());
+  const auto kept = bounds(partition);
+  if (offset <= kept.first || offset >= kept.next) return offset;
+  FRESHET_ASSIGN(const auto files, db_->files());
+  partition_scan from(files, partition, offset);
+  from->SeekToFirst();
+  if (!from->status().ok()) return to_error(from->status(), db_->path().string());
+  if (from->Valid()) {
+    const auto position = schema::decode_log_key(view_of(from->key()));
+    if (!position) return damaged(partition);
+    if (position->offset == offset) return offset;
+  }
+
+  // Within an entry, which is kept as long as one of its records is.
+  partition_scan before(files, partition, kept.first);
+  before->SeekForPrev(slice_of(schema::key_of_log_entry(partition, offset).view()));
+  if (!before->Valid()) {
+    if (!before->status().ok()) return to_error(before->status(), db_->path().string());
     return offset;
   }
-  const auto position = schema::decode_log_key(view_of(scan->key()));
-  const auto head = schema::decode_log_entry_head(view_of(scan->value()));
+  const auto position = schema::decode_log_key(view_of(before->key()));
+  const auto head = schema::decode_log_entry_head(view_of(before->value()));
   if (!position || !head) return damaged(partition);
   const bool inside = position->offset + static_cast<log_offset>(head->records) > offset;
   return inside ? position->offset : offset;

@@ -5,6 +5,8 @@
 #include <map>
 #include <thread>
 
+#include <rocksdb/perf_context.h>
+
 #include "io/store/murmur2.hpp"
 #include "tests/io/store/store_fixture.hpp"
 
@@ -230,6 +232,25 @@ TEST(embedded_log, counts_on_after_everything_was_removed) {
   EXPECT_TRUE(drain(*log).empty());
   EXPECT_EQ(append(*log, "k", "10").offset, 10);
   EXPECT_EQ(drain(*log).at(partition_id{0}), std::vector<std::string>{"10"});
+}
+
+TEST(embedded_log, steps_over_nothing_that_was_removed) {
+  const temporary_directory directory;
+  auto store = open_store(directory / "db");
+  auto log = open_log(*store, {.partitions = 1, .trim_interval = 1ms});
+  constexpr int removed = 500;
+  for (int n = 0; n < removed; ++n) append(*log, "k", std::to_string(n));
+  while (log->state().at(0).position < removed) consume(*store, expect_value(log->poll(100, 0ms)));
+  ASSERT_TRUE(is_trimmed_to(*store, *log, removed));
+  append(*log, "k", "last");
+
+  rocksdb::SetPerfLevel(rocksdb::kEnableCount);
+  rocksdb::get_perf_context()->Reset();
+  EXPECT_EQ(drain(*log).at(partition_id{0}), std::vector<std::string>{"last"});
+  const auto& counted = *rocksdb::get_perf_context();
+  EXPECT_GT(counted.seek_on_memtable_count, 0U);
+  EXPECT_LT(counted.prev_on_memtable_count + counted.next_on_memtable_count, 20U);
+  rocksdb::SetPerfLevel(rocksdb::kDisable);
 }
 
 TEST(embedded_log, keeps_an_entry_that_is_consumed_in_part) {
