@@ -123,8 +123,9 @@ void dense_scan::cut_tiles() {
   words_per_tile_ = words_max;
   std::size_t words = 0;
   for (std::size_t first = 0; first < bounded_.size(); first += words) {
-    // The first rows are the best; before there is a k-th best score every row is kept, so there are few of them.
-    words = std::min(first == 0 ? 1 : words_max, bounded_.size() - first);
+    // A tile is read with the threshold that those before it have left, which is low at first: no tile is larger than
+    // all of those together.
+    words = std::min({std::max<std::size_t>(first, 1), words_max, bounded_.size() - first});
     tile& made = tiles_.emplace_back(tile{.first_word = first, .words = words});
     made.reach.fill(-std::numeric_limits<float>::infinity());
     for (std::size_t word = first; word < first + made.words; ++word) {
@@ -320,13 +321,13 @@ void dense_scan::collect(const tile& rows, const std::int32_t* products, bounded
   for (std::size_t w = 0; w < rows.words; ++w) {
     for (std::uint64_t bits = reaching[w] & q.eligible[rows.first_word + w]; bits != 0; bits &= bits - 1) {
       const std::size_t place = w * rows_per_word + static_cast<std::size_t>(std::countr_zero(bits));
-      const item_row row = row_at(slice_.begin() + row_in_place_[first + place]);
-      if (!q.filter.is_allowed(row)) continue;
       const float product = static_cast<float>(products[place]);
       const float error = errors[place / rows_per_group];
       const float bias = bounds.bias == nullptr ? 0 : bounds.bias[place] * bounds.bias_scale;
       const float upper = bounds.row_scales[place] * (product + error) + bias;
       if (upper < q.candidates.threshold()) continue;  // it rose since
+      const item_row row = row_at(slice_.begin() + row_in_place_[first + place]);
+      if (!q.filter.is_allowed(row)) continue;
       q.candidates.add({.row = row, .lower = bounds.row_scales[place] * (product - error) + bias, .upper = upper});
     }
     q.candidates.prune_when_full();
