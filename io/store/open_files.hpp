@@ -34,8 +34,13 @@ class open_files {
                               const std::filesystem::path& scratch);
   rocksdb::Status open_read_only(const rocksdb::DBOptions& settings, const std::filesystem::path& path,
                                  std::size_t cache_bytes);
-  /// Moves everything from memory into tables.
-  rocksdb::Status flush() const { return db_->Flush(rocksdb::FlushOptions(), handles_); }
+  /// Moves everything from memory into tables, at once: by default RocksDB waits for compactions first where one table
+  /// more would slow writers down, and after a bulk of events that is for longer than a stop may take.
+  rocksdb::Status flush() const {
+    rocksdb::FlushOptions at_once;
+    at_once.allow_write_stall = true;
+    return db_->Flush(at_once, handles_);
+  }
   const std::vector<rocksdb::ColumnFamilyHandle*>& families() const { return handles_; }
 
  private:
