@@ -94,20 +94,27 @@ load_outcome model_loader::load(const load_order& order) const {
   if (!loaded) return {nullptr, order.serving_fingerprint, (*wanted)->model_id + ": " + loaded.failure().message};
   // A candidate leaves the audience of new items to the model that serves.
   if (!order.candidate_id.empty()) return {extend(*loaded, context_), (*wanted)->fingerprint, ""};
+  begin_audience(*loaded);
+  // A start waits for no pass over all histories: the extension that follows makes it.
+  if (order.number == 1) return {extend(*loaded, context_), (*wanted)->fingerprint, ""};
   // From its first answer on it knows the items that the one before it had taken in.
   return {extend_by_newcomers(*loaded), (*wanted)->fingerprint, ""};
 }
 
-generation_ptr model_loader::extend_by_newcomers(const generation_ptr& base) const {
+void model_loader::begin_audience(const generation_ptr& base) const {
   const bool by_users = base->knowledge && base->knowledge->by_users;
   if (!by_users) {
     context_.audience->end();
   } else if (context_.audience->model() != base->number) {
-    if (const auto read = context_.audience->begin(base->number, base->row_of_index, *context_.store); !read) {
-      // Half an audience would be taken for all of it.
-      context_.audience->end();
-    }
+    context_.audience->begin(base->number, base->row_of_index);
   }
+}
+
+generation_ptr model_loader::extend_by_newcomers(const generation_ptr& base) const {
+  begin_audience(base);
+  const auto goes_on = [this] { return ready_ == nullptr || !ready_->draining(); };
+  // Half an audience would be taken for all of it.
+  if (const auto read = context_.audience->read(*context_.store, goes_on); !read) context_.audience->end();
   return extend(base, context_);
 }
 
@@ -157,17 +164,23 @@ load_outcome model_loader::load_popularity(const load_order& order) const {
 
 model_loader_actor::behavior_type make_model_loader(model_loader_actor::stateful_pointer<model_loader_state> self,
                                                     model_loader_context context) {
+  const auto make_way = [rank = context.rank_of_later_loads] {
+    if (rank != thread_rank::equal) static_cast<void>(rank_this_thread(rank));
+  };
   self->state.logic = std::make_unique<model_loader>(std::move(context));
   return {
-      [self](const load_order_ptr& order) -> load_outcome_ptr {
+      [self, make_way](const load_order_ptr& order) -> load_outcome_ptr {
+        if (order->number > 1) make_way();
         auto outcome = self->state.logic->load(*order);
         outcome.refusal = self->state.logic->named_from_artifacts(std::move(outcome.refusal));
         return std::make_shared<load_outcome>(std::move(outcome));
       },
-      [self](extend_atom, const generation_ptr& base, bool serves) {
+      [self, make_way](extend_atom, const generation_ptr& base, bool serves) {
+        make_way();
         return self->state.logic->extend_by_items(base, serves);
       },
-      [self](const activation_order_ptr& order) -> activation_outcome_ptr {
+      [self, make_way](const activation_order_ptr& order) -> activation_outcome_ptr {
+        make_way();
         auto outcome = self->state.logic->activate(*order);
         if (!outcome) {
           outcome = error{outcome.failure().code, self->state.logic->named_from_artifacts(outcome.failure().message)};

@@ -2,6 +2,8 @@
 // Why:     reading and checking a model takes a second; the supervisor and the serving path must not wait for it.
 // Artifacts: a root with registry.json (its current model serves), or one model directory (watched for a new copy), or
 //          nothing yet (what is popular so far serves).
+// Newcomers: who touched items that the model does not know is read from the histories, before a model takes over from
+//          another, after the one that a start begins with.
 // Activation: a registered model is loaded and checked before the registry names it, so that a broken one is refused
 //          while the registry still names the one that serves.
 // Registry: one that is damaged is recovered from its previous copy, loudly; the model that serves stays the current
@@ -12,8 +14,10 @@
 #include <filesystem>
 #include <memory>
 
+#include "actors/health.hpp"
 #include "actors/interfaces.hpp"
 #include "io/artifacts/artifact_watch.hpp"
+#include "io/process/thread_rank.hpp"
 #include "io/telemetry/logging.hpp"
 
 namespace freshet {
@@ -27,6 +31,10 @@ struct model_loader_context {
   /// Told which directories to watch; null where nobody watches.
   artifact_watch* watch = nullptr;
   log* journal = nullptr;
+  /// A service that leaves waits for no pass over the histories; null where nobody leaves.
+  const health* ready = nullptr;
+  /// Of its thread from the second load on. The first is what a start waits for.
+  thread_rank rank_of_later_loads = thread_rank::equal;
 };
 
 class model_loader {
@@ -36,7 +44,8 @@ class model_loader {
         audit_log_(std::move(context.audit_log)),
         context_(context.generations),
         watch_(context.watch),
-        journal_(context.journal) {}
+        journal_(context.journal),
+        ready_(context.ready) {}
 
   load_outcome load(const load_order& order) const;
   /// The same generation with the items that came since.
@@ -61,6 +70,8 @@ class model_loader {
   };
   result<std::optional<target>> find_target(const std::string& serving_model_id) const;
   result<std::optional<target>> find_candidate(const std::string& model_id) const;
+  /// From now on who touches items that this model does not know is noticed.
+  void begin_audience(const generation_ptr& base) const;
   status recover(const std::string& serving_model_id) const;
   load_outcome load_popularity(const load_order& order) const;
 
@@ -69,6 +80,7 @@ class model_loader {
   generation_context context_;
   artifact_watch* watch_;
   log* journal_;
+  const health* ready_;
 };
 
 struct model_loader_state {

@@ -1,17 +1,26 @@
 #include "actors/newcomer_audience.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace freshet {
 
-status newcomer_audience::begin(std::uint64_t model, row_of_item rows, const event_store& store) {
-  const auto known = std::make_shared<const row_of_item>(std::move(rows));
+void newcomer_audience::begin(std::uint64_t model, row_of_item rows) {
+  auto known = std::make_shared<const row_of_item>(std::move(rows));
+  const std::lock_guard lock(mutex_);
+  model_ = model;
+  rows_ = std::move(known);
+  is_read_ = false;
+  audiences_.clear();
+  due_.clear();
+}
+
+status newcomer_audience::read(const event_store& store, const std::function<bool()>& goes_on) {
+  std::shared_ptr<const row_of_item> known;
   {
     const std::lock_guard lock(mutex_);
-    model_ = model;
-    rows_ = known;
-    audiences_.clear();
-    due_.clear();
+    if (!rows_ || std::exchange(is_read_, true)) return success{};
+    known = rows_;
   }
   FRESHET_ASSIGN(const auto counts, store.item_event_counts());
   std::uint32_t number = 0;
@@ -19,12 +28,15 @@ status newcomer_audience::begin(std::uint64_t model, row_of_item rows, const eve
       counts, [&](std::uint64_t events) { return !has_row(*known, item_index{number++}) && events >= events_min_; });
   if (!any) return success{};
   // What arrives meanwhile is added twice, which says nothing wrong of who touched what.
-  return store.for_each_history([&](user_index user, std::span<const interaction> history) {
+  bool whole = true;
+  FRESHET_TRY(store.for_each_history([&](user_index user, std::span<const interaction> history) {
     for (const auto& event : history) {
       if (event.qty > 0 && !has_row(*known, event.item)) add(event.item, user);
     }
-    return true;
-  });
+    return whole = goes_on();
+  }));
+  if (!whole) return error{error_code::cancelled, "not all histories were read"};
+  return success{};
 }
 
 void newcomer_audience::end() {

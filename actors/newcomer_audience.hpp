@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -30,9 +31,12 @@ class newcomer_audience {
   explicit newcomer_audience(std::uint32_t events_min) : events_min_(events_min) {}
 
   /// From now on items without a row here are new; what was known of others before is forgotten. `model`: a number for
-  /// it. Cost: a pass over all histories where such items have enough events already, else nothing. Errors: the
-  /// store's.
-  status begin(std::uint64_t model, row_of_item rows, const event_store& store);
+  /// it.
+  void begin(std::uint64_t model, row_of_item rows);
+  /// Adds who touched such items before, once after each `begin`. Cost: a pass over all histories where such items have
+  /// enough events already, else nothing. Errors: the store's; cancelled as soon as `goes_on` says no.
+  status read(
+      const event_store& store, const std::function<bool()>& goes_on = [] { return true; });
   /// From now on nothing is new, for models that do not ask.
   void end();
 
@@ -64,6 +68,7 @@ class newcomer_audience {
   mutable std::mutex mutex_;
   std::uint64_t model_ = 0;
   std::shared_ptr<const row_of_item> rows_;
+  bool is_read_ = false;
   std::map<item_index, audience> audiences_;
   std::set<item_index> due_;
   std::atomic<std::uint64_t> turns_{0};

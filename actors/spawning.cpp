@@ -149,13 +149,15 @@ void add_ingestion(spawners& start, caf::actor_system& system, const shared_part
 void add_models(spawners& start, caf::actor_system& system, const shared_parts& parts) {
   start.model_loader = [&system, parts] {
     const auto& settings = *parts.settings;
-    return spawn_apart<thread_rank::behind>(
+    return spawn_apart(
         system, parts, make_model_loader,
         model_loader_context{.artifacts = settings.model.dir,
                              .audit_log = std::filesystem::path(settings.logging.dir) / "registry_audit.log",
                              .generations = generations(parts),
                              .watch = parts.watch,
-                             .journal = parts.journal.get()});
+                             .journal = parts.journal.get(),
+                             .ready = parts.ready,
+                             .rank_of_later_loads = parts.one_thread ? thread_rank::equal : thread_rank::behind});
   };
   start.retrainer = [&system, parts](supervisor_actor above) {
     return spawn_apart<thread_rank::patient>(system, parts, make_retrainer,
@@ -175,6 +177,7 @@ void add_models(spawners& start, caf::actor_system& system, const shared_parts& 
                                                            .users = parts.users,
                                                            .state = parts.warm,
                                                            .journal = parts.journal.get(),
+                                                           .ready = parts.ready,
                                                            .warmup = parts.settings->warmup,
                                                            .on_update = parts.settings->hot_reload.on_update});
   };

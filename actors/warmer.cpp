@@ -119,7 +119,7 @@ status warmer::add_active_users(std::vector<question>& to) const {
   FRESHET_TRY(context_.store->for_each_history([&](user_index user, std::span<const interaction> history) {
     best.emplace(history.size(), user);
     if (best.size() > wanted) best.pop();
-    return true;
+    return !context_.ready->draining();
   }));
   for (; !best.empty(); best.pop()) {
     auto user_id = context_.store->user_id(best.top().second);
@@ -145,6 +145,7 @@ result<std::vector<warmer::question>> warmer::questions() const {
 result<http::precomputed_counts> warmer::ask_all(std::vector<question> all, const asker& ask) const {
   http::precomputed_counts done;
   for (std::size_t first = 0; first < all.size(); first += at_one_time) {
+    if (context_.ready->draining()) return error{error_code::cancelled, "the service is stopping"};
     const auto last = std::min(first + at_one_time, all.size());
     const auto answers = std::make_shared<answer_counter>();
     std::vector<std::shared_ptr<own_question>> asked;

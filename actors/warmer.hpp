@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "actors/caches.hpp"
+#include "actors/health.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/warmth.hpp"
 #include "config/options.hpp"
@@ -30,6 +31,8 @@ struct warmer_context {
   user_query_table* users = nullptr;
   warmth* state = nullptr;
   log* journal = nullptr;
+  /// A service that leaves does not wait for a warm-up.
+  const health* ready = nullptr;
   warmup_options warmup;
   on_update_options on_update;
 };

@@ -38,7 +38,8 @@ struct the_newcomer_audience : ::testing::Test {
 };
 
 TEST_F(the_newcomer_audience, of_an_item_is_due_with_enough_events_and_when_it_has_grown_by_half) {
-  ASSERT_TRUE(audience.begin(7, {item_row{0}}, *store));
+  audience.begin(7, {item_row{0}});
+  ASSERT_TRUE(audience.read(*store));
   EXPECT_EQ(audience.model(), 7U);
   const item_index fresh{1};
   audience.add(fresh, user(1));
@@ -70,7 +71,8 @@ TEST_F(the_newcomer_audience, begins_with_those_in_the_store) {
   apply("cyd", "fresh", -1);
   row_of_item rows(to_integer(number_of("trained")) + 1);
   rows[to_integer(number_of("trained"))] = item_row{0};
-  ASSERT_TRUE(audience.begin(1, rows, *store));
+  audience.begin(1, rows);
+  ASSERT_TRUE(audience.read(*store));
   const auto due = audience.take_due();
   ASSERT_EQ(due.size(), 1U);
   EXPECT_EQ(due[0].item, number_of("fresh"));
@@ -78,14 +80,26 @@ TEST_F(the_newcomer_audience, begins_with_those_in_the_store) {
       << "a return is no touch";
 }
 
+TEST_F(the_newcomer_audience, leaves_the_store_when_it_is_told_to) {
+  for (const char* name : {"ada", "bob", "cyd", "dan"}) apply(name, "fresh");
+  int asked = 0;
+  audience.begin(1, {});
+  const auto begun = audience.read(*store, [&] { return ++asked < 2; });
+  ASSERT_FALSE(begun);
+  EXPECT_EQ(begun.failure().code, error_code::cancelled);
+  EXPECT_EQ(asked, 2);
+}
+
 TEST_F(the_newcomer_audience, is_bounded_for_each_item_and_forgotten_with_the_model) {
-  ASSERT_TRUE(audience.begin(1, {}, *store));
+  audience.begin(1, {});
+  ASSERT_TRUE(audience.read(*store));
   for (std::uint32_t each = 0; each < 2 * newcomer_audience::users_max; ++each) audience.add(item_index{0}, user(each));
   const auto due = audience.take_due();
   ASSERT_EQ(due.size(), 1U);
   EXPECT_EQ(due[0].users.size(), newcomer_audience::users_max);
   audience.add(item_index{0}, user(0));
-  ASSERT_TRUE(audience.begin(2, {}, *store));
+  audience.begin(2, {});
+  ASSERT_TRUE(audience.read(*store));
   EXPECT_TRUE(audience.take_due().empty());
   audience.end();
   EXPECT_EQ(audience.rows(), nullptr);

@@ -61,7 +61,8 @@ TEST(newcomer_factors, of_als_are_the_half_step_of_an_item_over_those_who_touche
   model.knowledge = std::make_shared<const catalogue_knowledge>(knowledge);
   const generation_context context{.store = store->get(), .catalogue = &catalogue, .audience = &audience};
 
-  ASSERT_TRUE(audience.begin(3, model.row_of_index, **store));
+  audience.begin(3, model.row_of_index);
+  ASSERT_TRUE(audience.read(**store));
   const auto learnt = learn_newcomers(model, context);
   ASSERT_NE(learnt, nullptr);
   ASSERT_EQ(learnt->size(), 1U);

@@ -48,6 +48,7 @@ struct the_warmer : ::testing::Test {
                    .users = &users,
                    .state = &state,
                    .journal = &journal,
+                   .ready = &ready,
                    .warmup = warmup,
                    .on_update = on_update});
   }
@@ -71,6 +72,7 @@ struct the_warmer : ::testing::Test {
   user_query_table users{100};
   warmth state;
   testing::recording_log journal;
+  health ready;
   std::vector<std::string> asked;
 };
 
@@ -117,6 +119,18 @@ TEST_F(the_warmer, keeps_to_the_numbers_and_switches_of_the_configuration) {
   without.use(model(2));
   without.warm_up(false, answering());
   EXPECT_EQ(asked, (std::vector<std::string>{"for ", "for ada"}));
+}
+
+TEST_F(the_warmer, stops_when_the_service_does) {
+  auto logic = with({});
+  logic.use(model(1));
+  const auto outcome = logic.warm_up(false, [&](const recommend_task_ptr& task) {
+    ready.drain();
+    answering()(task);
+  });
+  EXPECT_EQ(outcome.refusal, "the service is stopping");
+  EXPECT_LE(asked.size(), 2U) << "those that were asked already";
+  EXPECT_FALSE(state.is_warm(1));
 }
 
 TEST_F(the_warmer, begins_by_itself_as_configured) {
