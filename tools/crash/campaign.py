@@ -4,19 +4,21 @@ import shutil
 import threading
 import time
 
-from checking import (check_backup, check_counts, check_history, check_popularity, check_traces, check_trainings,
-                      check_vector)
-from models import ALL, Models
+from checking import (check_backup, check_counts, check_current, check_history, check_popularity, check_traces,
+                      check_trainings, check_vector)
+from models import ALL, EXACT, Models
 from oracle import Oracle, Traffic
-from sending import Reader, Sender, path_of, post_events
+from sending import Reader, Sender, insist, path_of, post_events
 from service import Broken, Service
 
-# What the service trains is tried in shadow, so that the models whose scores the oracle knows serve on.
+# What the service trains is tried in shadow and serves when it is activated by name alone, and the guard, which rolls back
+# what answers slowly, is off: so it is known which model serves.
 CONFIG = """\
 events: {weights: {purchase: 4, rating: 2}}
 logging: {level: ERROR}
 retrain: {keep_models: 1000}
 rollout: {stage: shadow}
+live_guard: {window_seconds: 0}
 """
 ITEMS = [f"i{number}" for number in range(40)]
 FULL_CHECK_EVERY = 50
@@ -45,11 +47,13 @@ class Campaign:
         self.erasing = []  # users whose erasure was asked for, and nobody knows whether it was done
         self.buried = []   # users erased, of whom no byte may be left
         self.gone = set()  # all of them, whom no later training may know
-        self.trained = False
+        self.trained = False       # or activated one of them, since they were checked
+        self.known = set(ALL)      # models that may answer in this round
+        self.current = {EXACT[0]}  # one of these is the registry's current model
         self.backups = directory / "backups"
         self.backups.mkdir(exist_ok=True)
         self.told = {"acknowledged": 0, "answered": 0, "kills": 0, "operations": 0, "erased": 0,
-                     "trainings": 0}
+                     "trainings": 0, "activations": 0, "cut_off": 0}
         self.service = Service(freshet, directory, directory / "artifacts", self.config)
 
     # --- what senders report, under the lock
@@ -70,7 +74,26 @@ class Campaign:
     # --- what may be under way when the service dies
 
     def swap(self, client, dice):
-        client.send("POST", f"/v1/models/{dice.choice(ALL)}/activate", b"")
+        self.activate(client, dice.choice(ALL))
+
+    def swap_to_trained(self, client, dice):
+        if trained := sorted(self.models.trained(usable=True)):
+            self.trained = True
+            status = self.activate(client, dice.choice(trained))
+            self.told["activations"] += 1
+            self.told["cut_off"] += status == 0
+
+    def activate(self, client, model_id):
+        """It is the current one once that is answered; without an answer it or the one before may be."""
+        self.known.add(model_id)
+        status, answer = client.send("POST", f"/v1/models/{model_id}/activate", b"")
+        if status == 200:
+            self.current = {model_id}
+        elif status in (0, 503):
+            self.current.add(model_id)
+        else:
+            raise Broken(f"the activation of {model_id} was answered {status}: {answer}")
+        return status
 
     def change_item(self, client, dice):
         client.send("PUT", f"/v1/items/{dice.choice(ITEMS)}", b'{"title": "a lamp"}')
@@ -123,9 +146,9 @@ class Campaign:
         self.trained = True
         self.told["trainings"] += status == 202
 
-    operations = (swap, change_item, back_up, erase_shopper, erase_stranger)
+    operations = (swap, swap_to_trained, change_item, back_up, erase_shopper, erase_stranger)
     # A training begins again with each erasure, and would never come to its end among many.
-    training_operations = (retrain, retrain, retrain, swap, back_up, change_item)
+    training_operations = (retrain, retrain, retrain, swap, swap_to_trained, swap_to_trained, back_up, change_item)
 
     def operate(self, client, dice, done, choices):
         while self.traffic_flows:
@@ -144,8 +167,7 @@ class Campaign:
         if not self.service.running():
             self.service.start()
         self.live(dice)
-        if len(self.models.trained()) > TRAINED_MODELS_MAX:
-            self.models.forget_trained()
+        self.forget_models()
         while dice.random() < .25:
             self.die_while_starting(dice)
         self.service.start()
@@ -157,8 +179,9 @@ class Campaign:
     def live(self, dice):
         """Traffic, and a death in the middle of it."""
         self.traffic_flows = True
+        self.known = set(ALL)
         threads = [Sender(self, self.service.client(), number) for number in range(2)]
-        threads.append(Reader(self, self.service.client(), ALL))
+        threads.append(Reader(self, self.service.client()))
         operations = []
         trains = False
         if dice.random() < .4:
@@ -215,14 +238,14 @@ class Campaign:
         """Sends again what was not acknowledged."""
         while self.again:
             lines = self.again
-            status, answer = post_events(client, lines, wait=True)
+            status, answer = insist(self.service, lambda: post_events(client, lines, wait=True))
             if status != 202 or answer["rejected_count"] > 0:
                 raise Broken(f"a repeated request was answered {status}: {answer}")
             self.again = []
             for line in lines:
                 self.taken(line)
         for user in self.erasing:
-            status, answer = client.send("DELETE", path_of(user))
+            status, answer = insist(self.service, lambda: client.send("DELETE", path_of(user)))
             if status not in (200, 404):
                 raise Broken(f"the erasure of {user}, asked for again, was answered {status}: {answer}")
             self.erased(user)
@@ -231,12 +254,29 @@ class Campaign:
         for number in range(8):
             probe = {"user_id": f"probe{number}", "item_id": "i0", "ts": 1700000000, "qty": 1,
                      "event_id": f"p{self.round}"}
-            if post_events(client, [probe], wait=True)[0] != 202:
-                raise Broken("an event was not taken")
+            status, answer = insist(self.service, lambda: post_events(client, [probe], wait=True))
+            if status != 202:
+                raise Broken(f"an event was answered {status}: {answer}")
             self.taken(probe)
+
+    def forget_models(self):
+        if len(self.models.trained()) > TRAINED_MODELS_MAX:
+            self.models.forget_trained()
+
+    def check_models(self, client):
+        """And goes on with a model whose scores the oracle knows."""
+        current = check_current(client, self.models, self.current)
+        if self.trained or self.round % FULL_CHECK_EVERY == 0:
+            check_trainings(self.freshet, self.service, self.models, self.gone)
+            self.trained = False
+        if current not in ALL:
+            insist(self.service, lambda: (self.activate(client, EXACT[0]), None))
+            current = check_current(client, self.models, {EXACT[0]})
+        self.current = {current}
 
     def compare(self, client, dice):
         oracle = self.oracle
+        self.check_models(client)
         everybody = self.round % FULL_CHECK_EVERY == 0
         known = sorted(set(oracle.histories) | oracle.changed)
         users = known if everybody else sorted(oracle.changed | set(dice.sample(known, min(5, len(known)))))
@@ -247,9 +287,6 @@ class Campaign:
         check_counts(self.freshet, self.service, oracle)
         if everybody or self.round % 10 == 0:
             check_popularity(client, oracle)
-        if self.trained or everybody:
-            check_trainings(self.freshet, self.service, self.models, self.gone)
-            self.trained = False
         check_traces(self.service, self.buried)
         self.buried = []
         if self.round % BACKUP_CHECK_EVERY == 0:
@@ -276,5 +313,6 @@ class Campaign:
 
     def summary(self):
         return (f"{self.oracle.events()} events of {len(self.oracle.users())} users, {self.told['kills']} kills, "
-                f"{self.told['operations']} operations, {self.told['trainings']} trainings, {self.told['erased']} erasures, "
-                f"{self.told['answered']} answers")
+                f"{self.told['operations']} operations, {self.told['trainings']} trainings, "
+                f"{self.told['activations']} activations of what they made ({self.told['cut_off']} cut off), "
+                f"{self.told['erased']} erasures, {self.told['answered']} answers")

@@ -113,6 +113,18 @@ def check_traces(service, users):
                 raise Broken(f"{path} still names {user.decode()}, who was erased")
 
 
+def check_current(client, written, wanted):
+    """The registry's current model is one of those that it may be, and answers; returns its id."""
+    current = written.current()
+    if current not in wanted:
+        raise Broken(f"the registry's current model is {current}, not one of {sorted(wanted)}")
+    status, answer = recommend(client, {"history": [{"item_id": item, "weight": 1} for item in written.items], "k": 1,
+                                        "exclude_seen": False})
+    if status != 200 or answer["model_id"] != current or answer["is_fallback"]:
+        raise Broken(f"{current} is the current model, and a request was answered {status}: {answer}")
+    return current
+
+
 def trainings_of(service):
     """Processes that train from this database."""
     wanted = str(service.database).encode()
@@ -129,16 +141,12 @@ def trainings_of(service):
 
 def check_trainings(freshet, service, written, gone):
     """After a death in the midst of one: nobody trains on, nothing half made is left, every registered model loads and
-    knows nobody who was erased, and the one that serves is one that was told to."""
+    knows nobody who was erased."""
     if orphans := trainings_of(service):
         raise Broken(f"trainings of a service that died go on: {orphans}")
     if left := [path for path in written.artifacts.rglob(".*.saving")]:
         raise Broken(f"a training that died left {left}")
     told_by(freshet, service, "model", "validate", "--model-dir", written.artifacts)
-    current = written.registry()["current_best"]
-    current = current["model_id"] if isinstance(current, dict) else current
-    if current not in models.ALL:
-        raise Broken(f"{current} serves, which nobody has activated")
     for model_id, directory in written.trained().items():
         for mapping in directory.rglob("user_mapping.json"):
             if known := gone.intersection(json.loads(mapping.read_text())):

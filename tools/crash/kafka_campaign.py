@@ -23,8 +23,7 @@ class KafkaCampaign(Campaign):
     # What lies in a partition of the other instance does not become visible in this one.
     waiting_share = 0
     # An erasure reaches one instance, and users move between the two.
-    operations = (Campaign.swap, Campaign.change_item, Campaign.back_up)
-    training_share = 0
+    operations = (Campaign.swap, Campaign.swap_to_trained, Campaign.change_item, Campaign.back_up)
 
     def __init__(self, freshet, directory, seed):
         super().__init__(freshet, directory, seed)
@@ -72,6 +71,8 @@ class KafkaCampaign(Campaign):
         if rebalance:
             self.second.spawn()
         self.live(dice)  # ends with the death of the first instance
+        if not rebalance:
+            self.forget_models()
         if number % 3 == 2 or dice.random() < .1:
             self.broker.run("kill")
             self.told["broker_kills"] += 1
@@ -89,6 +90,7 @@ class KafkaCampaign(Campaign):
             self.second.kill() if dice.random() < .5 else self.second.stop()
             self.told["rebalances"] += 1
         self.await_everything(client)
+        self.check_models(client)
         for user in sorted(self.oracle.changed):
             check_history(client, self.oracle, user)
             check_vector(client, self.oracle, self.models, user)
@@ -145,6 +147,8 @@ class KafkaCampaign(Campaign):
         self.service.start()
         client = self.service.client()
         self.await_everything(client)
+        self.round = 0
+        self.check_models(client)
         for user in sorted(self.oracle.histories):
             check_history(client, self.oracle, user)
             check_vector(client, self.oracle, self.models, user)

@@ -59,15 +59,24 @@ class Models:
     def registry(self):
         return json.loads((self.artifacts / "registry.json").read_text())
 
-    def trained(self):
-        """Directories of those that the service has trained, by id."""
+    def current(self):
+        """Id of the one that serves."""
+        current = self.registry()["current_best"]
+        return current["model_id"] if isinstance(current, dict) else current
+
+    def trained(self, usable=False):
+        """Directories of those that the service has trained, by id; with `usable` without those that its quality gate
+        refused."""
         return {model_id: self.artifacts / entry["path"] for model_id, entry in self.registry()["models"].items()
-                if model_id not in ALL}
+                if model_id not in ALL and not (usable and entry["status"] == "failed")}
 
     def forget_trained(self):
-        """While nobody uses them."""
+        """All but the one that serves, while nobody uses them."""
         registry = self.registry()
+        current = self.current()
         for model_id, directory in self.trained().items():
+            if model_id == current:
+                continue
             shutil.rmtree(directory, ignore_errors=True)
             del registry["models"][model_id]
         (self.artifacts / "registry.json").write_text(json.dumps(registry))

@@ -4,6 +4,10 @@ import threading
 import time
 import urllib.parse
 
+from service import Broken
+
+ATTEMPTS_MAX = 3
+
 
 class Sender(threading.Thread):
     """Posts batches of events until the service is gone. What was acknowledged goes to the oracle as taken; what was
@@ -71,9 +75,9 @@ class Sender(threading.Thread):
 class Reader(threading.Thread):
     """Asks for recommendations all the time: nothing but an answer or 503 may come, and of a known model."""
 
-    def __init__(self, campaign, client, models):
+    def __init__(self, campaign, client):
         super().__init__(daemon=True)
-        self.campaign, self.client, self.models = campaign, client, models
+        self.campaign, self.client = campaign, client
         self.dice = campaign.traffic.generator(campaign.round, "reader")
         self.answered = 0
         self.failure = None
@@ -86,9 +90,21 @@ class Reader(threading.Thread):
                 return
             if status not in (200, 503):
                 self.failure = f"a request was answered {status}: {answer}"
-            if status == 200 and answer["model_id"] not in self.models:
+            if status == 200 and answer["model_id"] not in self.campaign.known:
                 self.failure = f"an answer names the model {answer['model_id']}"
             self.answered += status == 200
+
+
+def insist(service, ask):
+    """For requests that may be repeated, of a service that is not about to die: a machine that stood still for longer than
+    a client waits has broken no promise."""
+    for _ in range(ATTEMPTS_MAX):
+        status, answer = ask()
+        if not service.running():
+            raise Broken(f"the service died by itself; see {service.log}")
+        if status != 0:
+            break
+    return status, answer
 
 
 def post_events(client, lines, wait):
