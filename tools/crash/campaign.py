@@ -24,6 +24,7 @@ ITEMS = [f"i{number}" for number in range(40)]
 FULL_CHECK_EVERY = 50
 BACKUP_CHECK_EVERY = 10
 TRAINED_MODELS_MAX = 8
+TRAINING_S_MAX = 5
 
 
 class Campaign:
@@ -151,7 +152,8 @@ class Campaign:
     training_operations = (retrain, retrain, retrain, swap, swap_to_trained, swap_to_trained, back_up, change_item)
 
     def operate(self, client, dice, done, choices):
-        while self.traffic_flows:
+        """Until one is cut off: what is asked of a service that is gone was never asked."""
+        while self.traffic_flows and not client.unanswered:
             try:
                 dice.choice(choices)(self, client, dice)
             except Broken as why:
@@ -194,6 +196,8 @@ class Campaign:
         for thread in threads:
             thread.start()
         self.await_traffic(threads[:2], dice.randrange(1, 300))
+        if trains and dice.random() < .5:
+            self.await_trained_model()
         # A training takes up to a second from its begin to a registered model.
         time.sleep(dice.uniform(0, 1.2) if trains else dice.uniform(0, .02))
         way = dice.choice(["kill", "kill", "kill", "stop", "kill while stopping"])
@@ -226,6 +230,12 @@ class Campaign:
             if time.monotonic() > until:
                 raise Broken(f"fewer than {wanted} events were acknowledged within 30 s")
             time.sleep(.001)
+
+    def await_trained_model(self):
+        """Something to activate; not every training makes a model that may serve, and some never end."""
+        until = time.monotonic() + TRAINING_S_MAX
+        while not self.models.trained(usable=True) and time.monotonic() < until:
+            time.sleep(.02)
 
     def die_while_starting(self, dice):
         """While the log is replayed, tables are written and compacted, the model is loaded."""

@@ -23,6 +23,7 @@ class Client:
     def __init__(self, port):
         self.port = port
         self.connection = None
+        self.unanswered = False  # the last request
 
     def send(self, verb, path, body=None, kind="application/json"):
         """(status, document); status 0 when nobody knows what became of the request."""
@@ -34,7 +35,9 @@ class Client:
             text = answer.read()
         except (OSError, http.client.HTTPException):
             self.close()
+            self.unanswered = True
             return 0, None
+        self.unanswered = False
         return answer.status, json.loads(text) if text.startswith((b"{", b"[")) else None
 
     def close(self):
