@@ -30,8 +30,6 @@ TRAINING_S_MAX = 5
 class Campaign:
     # Of requests that ask to be answered when their events are visible.
     waiting_share = .2
-    # Of rounds with operations.
-    training_share = .4
 
     def __init__(self, freshet, directory, seed):
         self.freshet, self.directory, self.seed = freshet, directory, seed
@@ -149,7 +147,8 @@ class Campaign:
 
     operations = (swap, swap_to_trained, change_item, back_up, erase_shopper, erase_stranger)
     # A training begins again with each erasure, and would never come to its end among many.
-    training_operations = (retrain, retrain, retrain, swap, swap_to_trained, swap_to_trained, back_up, change_item)
+    training_operations = (retrain, retrain, retrain, swap, swap_to_trained, back_up, change_item)
+    activating_operations = (swap_to_trained, swap_to_trained, swap)
 
     def operate(self, client, dice, done, choices):
         """Until one is cut off: what is asked of a service that is gone was never asked."""
@@ -185,10 +184,9 @@ class Campaign:
         threads = [Sender(self, self.service.client(), number) for number in range(2)]
         threads.append(Reader(self, self.service.client()))
         operations = []
-        trains = False
+        choices = ()
         if dice.random() < .4:
-            trains = dice.random() < self.training_share
-            choices = self.training_operations if trains else self.operations
+            choices = dice.choices([self.operations, self.training_operations, self.activating_operations], [4, 4, 2])[0]
             # Dice of its own: what comes after does not depend on how far it gets.
             own = self.traffic.generator(self.round, "operations")
             threads.append(threading.Thread(target=self.operate, daemon=True,
@@ -196,10 +194,11 @@ class Campaign:
         for thread in threads:
             thread.start()
         self.await_traffic(threads[:2], dice.randrange(1, 300))
+        trains = choices is self.training_operations
         if trains and dice.random() < .5:
             self.await_trained_model()
-        # A training takes up to a second from its begin to a registered model.
-        time.sleep(dice.uniform(0, 1.2) if trains else dice.uniform(0, .02))
+        # A training takes up to a second from its begin to a registered model; an erasure or a backup a part of one.
+        time.sleep(dice.uniform(0, 1.2 if trains else .3 if choices else .02))
         way = dice.choice(["kill", "kill", "kill", "stop", "kill while stopping"])
         if way == "stop":
             code = self.service.stop()
