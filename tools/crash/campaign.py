@@ -198,7 +198,7 @@ class Campaign:
         if trains and dice.random() < .5:
             self.await_trained_model()
         # A training takes up to a second from its begin to a registered model; an erasure or a backup a part of one.
-        time.sleep(dice.uniform(0, 1.2 if trains else .3 if choices else .02))
+        time.sleep(dice.uniform(0, 1.2 if trains else 1 if choices else .02))
         way = dice.choice(["kill", "kill", "kill", "stop", "kill while stopping"])
         if way == "stop":
             code = self.service.stop()

@@ -7,7 +7,7 @@ from broker import Broker
 from campaign import CONFIG, Campaign
 from checking import check_counts, check_history, check_vector, history_of
 from oracle import line_of
-from sending import post_events
+from sending import insist, post_events
 from service import Broken, Service
 
 # A killed member is missed, and a killed broker found again, sooner than by default.
@@ -136,7 +136,10 @@ class KafkaCampaign(Campaign):
         ends = self.broker.ends(self.topic, 4)
         until = time.monotonic() + PATIENCE_S
         while True:
-            partitions = client.send("GET", "/v1/status")[1]["ingestion"]["partitions"]
+            status, answer = insist(self.service, lambda: client.send("GET", "/v1/status"))
+            if status != 200:
+                raise Broken(f"/v1/status was answered {status}: {answer}")
+            partitions = answer["ingestion"]["partitions"]
             if len(partitions) == 4 and all(each["position"] >= ends[each["partition"]] for each in partitions):
                 return
             if time.monotonic() > until:

@@ -17,6 +17,10 @@ def free_port():
         return probe.getsockname()[1]
 
 
+# The service closes a connection on which nothing was asked for a while: a client that was stopped has to open another.
+IDLE_S_MAX = 30
+
+
 class Client:
     """One connection; opened again when it broke."""
 
@@ -24,9 +28,12 @@ class Client:
         self.port = port
         self.connection = None
         self.unanswered = False  # the last request
+        self.used = 0
 
     def send(self, verb, path, body=None, kind="application/json"):
         """(status, document); status 0 when nobody knows what became of the request."""
+        if time.monotonic() - self.used > IDLE_S_MAX:
+            self.close()
         try:
             if self.connection is None:
                 self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -38,6 +45,7 @@ class Client:
             self.unanswered = True
             return 0, None
         self.unanswered = False
+        self.used = time.monotonic()
         return answer.status, json.loads(text) if text.startswith((b"{", b"[")) else None
 
     def close(self):
