@@ -96,8 +96,8 @@ class Reader(threading.Thread):
 
 
 def insist(service, ask):
-    """For requests that may be repeated, of a service that is not about to die: a machine that stood still for longer than
-    a client waits has broken no promise."""
+    """For requests that may be repeated, of a service that is not about to die: a machine that stood still for longer
+    than a client waits has broken no promise."""
     for _ in range(ATTEMPTS_MAX):
         status, answer = ask()
         if not service.running():
