@@ -18,9 +18,9 @@
 #include <memory>
 #include <string>
 
-#include "actors/caches.hpp"
 #include "actors/event_log.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/requests/caches.hpp"
 #include "core/base/clock.hpp"
 #include "io/http/erasure_api.hpp"
 #include "io/store/event_store.hpp"

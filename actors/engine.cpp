@@ -5,13 +5,13 @@
 #include <future>
 #include <mutex>
 
-#include "actors/admission.hpp"
-#include "actors/cache_summary.hpp"
 #include "actors/calling_thread.hpp"
 #include "actors/event_log.hpp"
-#include "actors/request_log.hpp"
+#include "actors/http/admission.hpp"
+#include "actors/http/cache_summary.hpp"
+#include "actors/http/request_log.hpp"
+#include "actors/http/routes.hpp"
 #include "actors/retry_conflict.hpp"
-#include "actors/routes.hpp"
 #include "actors/security_check.hpp"
 #include "actors/spawning.hpp"
 #include "actors/supervised.hpp"

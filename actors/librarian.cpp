@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "actors/requests/user_standing.hpp"
 #include "actors/stored_item.hpp"
-#include "actors/user_standing.hpp"
 #include "io/artifacts/registry.hpp"
 #include "io/http/control_api.hpp"
 #include "io/http/items_api.hpp"

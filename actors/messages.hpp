@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "actors/caf.hpp"
-#include "actors/generation.hpp"
-#include "actors/model_trial.hpp"
-#include "actors/recommend_task.hpp"
-#include "actors/user_query.hpp"
+#include "actors/generation/generation.hpp"
+#include "actors/generation/model_trial.hpp"
+#include "actors/requests/recommend_task.hpp"
+#include "actors/requests/user_query.hpp"
 #include "actors/visibility.hpp"
 #include "config/options.hpp"
 #include "core/base/result.hpp"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "actors/cache_keys.hpp"
+#include "actors/requests/cache_keys.hpp"
 #include "actors/updater.hpp"
 #include "core/content/content_vectors.hpp"
 #include "io/http/problem.hpp"

@@ -4,9 +4,9 @@
 
 #include <memory>
 
-#include "actors/eligibility.hpp"
-#include "actors/finish.hpp"
+#include "actors/generation/eligibility.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/requests/finish.hpp"
 #include "actors/scorer.hpp"
 #include "config/options.hpp"
 #include "core/base/clock.hpp"

@@ -5,8 +5,8 @@
 // Limits: at most `batch_max` requests a pass; the rest wait for the next.
 #pragma once
 
-#include "actors/finish.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/requests/finish.hpp"
 
 namespace freshet {
 

@@ -3,7 +3,7 @@
 #include "actors/control_consumer.hpp"
 #include "actors/courier.hpp"
 #include "actors/custodian.hpp"
-#include "actors/frontend.hpp"
+#include "actors/http/frontend.hpp"
 #include "actors/ingestor.hpp"
 #include "actors/librarian.hpp"
 #include "actors/model_loader.hpp"

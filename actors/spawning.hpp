@@ -6,10 +6,10 @@
 #include <memory>
 #include <string>
 
-#include "actors/admission.hpp"
 #include "actors/event_log.hpp"
+#include "actors/http/admission.hpp"
 #include "actors/ingestion_control.hpp"
-#include "actors/online_quality.hpp"
+#include "actors/requests/online_quality.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/task_list.hpp"
 #include "actors/warmth.hpp"

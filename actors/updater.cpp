@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include "actors/reranking.hpp"
-#include "actors/user_standing.hpp"
+#include "actors/requests/reranking.hpp"
+#include "actors/requests/user_standing.hpp"
 #include "core/base/hash.hpp"
 #include "io/http/problem.hpp"
 #include "io/store/event_weights.hpp"

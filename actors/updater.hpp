@@ -4,7 +4,8 @@
 //          redelivery and reordering cannot be seen (promise E3).
 // When:    users in the table are refreshed as soon as their events are stored, the first few of a batch; whoever comes
 //          after them in a large one, or was not asked for lately, is folded in at the next question, which costs about
-//          50 us (a bulk import of millions of users then costs hardly a fold-in). After a swap those in the table are folded in again a few at a time, between other work.
+//          50 us (a bulk import of millions of users then costs hardly a fold-in). After a swap those in the table are
+//          folded in again a few at a time, between other work.
 // Threads: an actor with a thread of its own, because it reads the store.
 #pragma once
 
@@ -12,8 +13,8 @@
 #include <span>
 #include <string>
 
+#include "actors/generation/model_trial.hpp"
 #include "actors/interfaces.hpp"
-#include "actors/model_trial.hpp"
 #include "config/options.hpp"
 #include "io/store/event_store.hpp"
 #include "io/telemetry/metrics.hpp"

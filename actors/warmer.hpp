@@ -14,9 +14,9 @@
 #include <string>
 #include <vector>
 
-#include "actors/caches.hpp"
 #include "actors/health.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/requests/caches.hpp"
 #include "actors/warmth.hpp"
 #include "config/options.hpp"
 #include "io/store/event_store.hpp"

@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "actors/item_catalogue.hpp"
+#include "actors/generation/item_catalogue.hpp"
 #include "io/store/event_store.hpp"
 #include "tests/support/recording_exchange.hpp"
 #include "tests/support/temporary_directory.hpp"

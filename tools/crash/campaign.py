@@ -145,7 +145,7 @@ class Campaign:
         self.trained = True
         self.told["trainings"] += status == 202
 
-    operations = (swap, swap_to_trained, change_item, back_up, erase_shopper, erase_stranger)
+    operations = (swap, swap_to_trained, change_item, back_up, erase_shopper, erase_shopper, erase_stranger, erase_stranger)
     # A training begins again with each erasure, and would never come to its end among many.
     training_operations = (retrain, retrain, retrain, swap, swap_to_trained, back_up, change_item)
     activating_operations = (swap_to_trained, swap_to_trained, swap)
@@ -185,8 +185,8 @@ class Campaign:
         threads.append(Reader(self, self.service.client()))
         operations = []
         choices = ()
-        if dice.random() < .4:
-            choices = dice.choices([self.operations, self.training_operations, self.activating_operations], [4, 4, 2])[0]
+        if dice.random() < .8:
+            choices = dice.choices([self.operations, self.training_operations, self.activating_operations], [6, 3, 1])[0]
             # Dice of its own: what comes after does not depend on how far it gets.
             own = self.traffic.generator(self.round, "operations")
             threads.append(threading.Thread(target=self.operate, daemon=True,

@@ -1,0 +1,81 @@
+#include "actors/generation/newcomer_audience.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace freshet {
+
+void newcomer_audience::begin(std::uint64_t model, row_of_item rows) {
+  auto known = std::make_shared<const row_of_item>(std::move(rows));
+  const std::lock_guard lock(mutex_);
+  model_ = model;
+  rows_ = std::move(known);
+  is_read_ = false;
+  audiences_.clear();
+  due_.clear();
+}
+
+status newcomer_audience::read(const event_store& store, const std::function<bool()>& goes_on) {
+  std::shared_ptr<const row_of_item> known;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!rows_ || std::exchange(is_read_, true)) return success{};
+    known = rows_;
+  }
+  FRESHET_ASSIGN(const auto counts, store.item_event_counts());
+  std::uint32_t number = 0;
+  const bool any = std::ranges::any_of(
+      counts, [&](std::uint64_t events) { return !has_row(*known, item_index{number++}) && events >= events_min_; });
+  if (!any) return success{};
+  // What arrives meanwhile is added twice, which says nothing wrong of who touched what.
+  bool whole = true;
+  FRESHET_TRY(store.for_each_history([&](user_index user, std::span<const interaction> history) {
+    for (const auto& event : history) {
+      if (event.qty > 0 && !has_row(*known, event.item)) add(event.item, user);
+    }
+    return whole = goes_on();
+  }));
+  if (!whole) return error{error_code::cancelled, "not all histories were read"};
+  return success{};
+}
+
+void newcomer_audience::end() {
+  const std::lock_guard lock(mutex_);
+  rows_ = nullptr;
+  audiences_.clear();
+  due_.clear();
+}
+
+std::shared_ptr<const row_of_item> newcomer_audience::rows() const {
+  const std::lock_guard lock(mutex_);
+  return rows_;
+}
+
+std::uint64_t newcomer_audience::model() const {
+  const std::lock_guard lock(mutex_);
+  return model_;
+}
+
+void newcomer_audience::add(item_index item, user_index user) {
+  const std::lock_guard lock(mutex_);
+  auto& [users, events, due_from] = audiences_[item];
+  ++events;
+  if (users.size() < users_max) users.insert(user);
+  if (events < events_min_ || users.size() < due_from) return;
+  due_from = users.size() + std::max<std::size_t>(1, users.size() / 2);
+  due_.insert(item);
+  ++turns_;
+}
+
+std::vector<newcomer_audience::item_users> newcomer_audience::take_due() {
+  const std::lock_guard lock(mutex_);
+  std::vector<item_users> taken;
+  for (const auto item : due_) {
+    const auto& users = audiences_.at(item).users;
+    taken.push_back({item, {users.begin(), users.end()}});
+  }
+  due_.clear();
+  return taken;
+}
+
+}  // namespace freshet
