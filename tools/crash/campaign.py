@@ -145,7 +145,8 @@ class Campaign:
         self.trained = True
         self.told["trainings"] += status == 202
 
-    operations = (swap, swap_to_trained, change_item, back_up, erase_shopper, erase_shopper, erase_stranger, erase_stranger)
+    operations = (swap, swap_to_trained, change_item, back_up, erase_shopper, erase_shopper, erase_stranger,
+                  erase_stranger)
     # A training begins again with each erasure, and would never come to its end among many.
     training_operations = (retrain, retrain, retrain, swap, swap_to_trained, back_up, change_item)
     activating_operations = (swap_to_trained, swap_to_trained, swap)
