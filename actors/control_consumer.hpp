@@ -5,8 +5,9 @@
 //          died nobody knows whether it was done; it is not done again, and its sender is told so when it repeats it.
 //          Request ids from before the start are learnt by reading the topic again, as far back as commands are valid.
 // Late:    a command that is not answered within server.request_deadline_ms is answered by 504, and the next one is
-// done. Errors:  a broker that is away, or a missing topic that cannot be made, is tried again; the service does not
-// wait. Threads: an actor with a thread of its own, because polling waits.
+//          done.
+// Errors:  a broker that is away, or a missing topic that cannot be made, is tried again; the service does not wait.
+// Threads: an actor with a thread of its own, because polling waits.
 #pragma once
 
 #include <memory>

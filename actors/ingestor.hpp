@@ -3,8 +3,8 @@
 //          stored as a dead letter in that same write and stalls nothing.
 // Pause:   by command (ingestion_control.hpp), between two batches.
 // Flow:    poll -> decode -> apply -> tell the updaters and the trend counter. It polls only when the updaters have
-// credit, so a log far
-//          behind is caught up in bounded memory. A store that refuses (disk full) keeps the batch and tries again.
+//          credit, so a log far behind is caught up in bounded memory. A store that refuses (disk full) keeps the batch
+//          and tries again.
 // Threads: an actor with a thread of its own, because polling waits.
 #pragma once
 

@@ -7,8 +7,9 @@
 // Activation: a registered model is loaded and checked before the registry names it, so that a broken one is refused
 //          while the registry still names the one that serves.
 // Registry: one that is damaged is recovered from its previous copy, loudly; the model that serves stays the current
-// one. Errors:  a damaged, truncated or mismatched model is an outcome with a sentence; what serves goes on (promise
-// S2). Threads: an actor with a thread of its own.
+//          one.
+// Errors:  a damaged, truncated or mismatched model is an outcome with a sentence; what serves goes on (promise S2).
+// Threads: an actor with a thread of its own.
 #pragma once
 
 #include <filesystem>

@@ -1,6 +1,7 @@
 // What:    what the service was asked to do that takes its time: trainings and backups, running and past, for GET
-// /v1/tasks. Limits:  the `tasks_max` latest; older ones are forgotten. Gone with the process. Threads: every member
-// from any thread.
+//          /v1/tasks.
+// Limits:  the `tasks_max` latest; older ones are forgotten. Gone with the process.
+// Threads: every member from any thread.
 #pragma once
 
 #include <deque>

@@ -1,8 +1,8 @@
 // What:    the actor that counts which items are touched, hour by hour, and answers what is popular and what is
-// trending. Start:   one pass over the events of the store; batches that are applied meanwhile wait in the mailbox
-// (about 16 bytes an
-//          event) and so do requests, which `admission` answers 503 when they come too late. A batch that the pass has
-//          seen already is known by its offset and not counted twice.
+//          trending.
+// Start:   one pass over the events of the store; batches that are applied meanwhile wait in the mailbox (about 16
+//          bytes an event) and so do requests, which `admission` answers 503 when they come too late. A batch that the
+//          pass has seen already is known by its offset and not counted twice.
 // Shown:   items that may be shown, and of which the request's filter is true.
 // Threads: an actor with a thread of its own.
 #pragma once

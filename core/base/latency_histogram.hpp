@@ -1,6 +1,7 @@
 // What:    how often which latency was seen, in constant memory, for any percentile afterwards.
 // Why:     millions of requests cannot all be kept, and an average says nothing about the slow ones.
-// Units:   nanoseconds. Limits: a value is kept to within 1/1024 of itself; above 2^43 ns (2.4 h) it counts as that.
+// Units:   nanoseconds.
+// Limits:  a value is kept to within 1/1024 of itself; above 2^43 ns (2.4 h) it counts as that.
 // Threads: one at a time; `add` joins what several threads have counted.
 // Source:  the bucket layout of HdrHistogram (Tene).
 #pragma once

@@ -4,9 +4,11 @@
 // Shapes:  [n x n], row-major, rows back to back.
 // Errors:  not_positive_definite naming the row at which the factorization failed.
 // Threads: LAPACK works with `threads`, set for the whole process while it runs: one inverse at a time, the others
-// wait. Same:    the same bytes for the same matrix and number of threads on one machine. Cost:    n^3 multiplications
-// and additions in float32 (Cholesky n^3 / 3, inverse 2 n^3 / 3): minutes from 30,000 rows. Source:  LAPACK spotrf and
-// spotri, blocked.
+//          wait.
+// Same:    the same bytes for the same matrix and number of threads on one machine.
+// Cost:    n^3 multiplications and additions in float32 (Cholesky n^3 / 3, inverse 2 n^3 / 3): minutes from 30,000
+//          rows.
+// Source:  LAPACK spotrf and spotri, blocked.
 #pragma once
 
 #include <cstddef>

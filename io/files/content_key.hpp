@@ -1,7 +1,8 @@
 // What:   the identity of an event that has no event id: what it says, and the how-manyth of its kind it is in its
-// file. Why:    the same file twice, in whatever format, changes nothing; identical rows within one file are all kept;
-//         of two files that share rows the larger count of each stays (spec 06 "Data"). `ingest` and `produce` agree
-//         because the reader writes the identity into the event: event_id = "content:<32 hex digits>:<n>", n from 0.
+//         file.
+// Why:    the same file twice, in whatever format, changes nothing; identical rows within one file are all kept; of two
+//         files that share rows the larger count of each stays (spec 06 "Data"). `ingest` and `produce` agree because
+//         the reader writes the identity into the event: event_id = "content:<32 hex digits>:<n>", n from 0.
 // Hash:   128 bits, as two XXH3 hashes with seeds 0 and 1 over: ts and qty as 8 bytes little-endian, value as a byte 0,
 //         or a byte 1 and the float's 4 bytes (-0 as 0), then user_id, item_id, event_type, session_id,
 //         recommendation_id and properties, each as its length in 4 bytes and its bytes. Never change it: the

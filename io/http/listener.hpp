@@ -1,5 +1,6 @@
 // What:   sockets that wait for connections: TCP on every address of a host name, and a Unix socket for the owner
-// alone. Errors: one sentence that names the address and the remedy: a taken port, a foreign address, an unknown name.
+//         alone.
+// Errors: one sentence that names the address and the remedy: a taken port, a foreign address, an unknown name.
 // Rules:  SO_REUSEADDR, so that a restart does not wait for connections of the process before; `::` takes IPv4 too; a
 //         Unix socket has mode 0600 before anybody can connect, replaces one that a dead process left, and is removed
 //         with its listener.

@@ -20,10 +20,10 @@
 //           erased here, and another lies behind
 //         'U', user u32 BE                        user id
 //         'I', item u32 BE                        item id; all of them are read at open, so there is no way back here
-// items   item u32 BE                             metadata; no bytes at all: the item was deleted, only its number
-//           stays flags u8        1 title  2 category  4 brand  8 description  16 image  32 price  64 stars  128 sold
-//           for each flag in this order: text x 5, f64 LE x 3; then attributes varint, each: name text, kind u8, then
-//           by kind 0 text | 1 f64 LE | 2 u8 (0 or 1)
+// items   item u32 BE                             metadata; no bytes at all: of a deleted item only its number stays
+//           flags u8        1 title  2 category  4 brand  8 description  16 image  32 price  64 stars  128 sold
+//           for each flag in this order: text x 5, f64 LE x 3; then
+//           attributes varint, each: name text, kind u8, then by kind 0 text | 1 f64 LE | 2 u8 (0 or 1)
 // meta    "schema"                                version u32 LE; 1 knew no deleted items, 2 no erased users; both
 //                                                 become 3 when their owner opens them
 //         "salts"                                 ids u64 LE, events u64 LE
