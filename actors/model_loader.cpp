@@ -94,9 +94,11 @@ load_outcome model_loader::load(const load_order& order) const {
   if (!loaded) return {nullptr, order.serving_fingerprint, (*wanted)->model_id + ": " + loaded.failure().message};
   // A candidate leaves the audience of new items to the model that serves.
   if (!order.candidate_id.empty()) return {extend(*loaded, context_), (*wanted)->fingerprint, ""};
-  begin_audience(*loaded);
-  // A start waits for no pass over all histories: the extension that follows makes it.
-  if (order.number == 1) return {extend(*loaded, context_), (*wanted)->fingerprint, ""};
+  if (order.number == 1) {
+    // A start waits for no pass over all histories: the extension that follows makes it.
+    begin_audience(*loaded);
+    return {extend(*loaded, context_), (*wanted)->fingerprint, ""};
+  }
   // From its first answer on it knows the items that the one before it had taken in.
   return {extend_by_newcomers(*loaded), (*wanted)->fingerprint, ""};
 }
@@ -113,8 +115,13 @@ void model_loader::begin_audience(const generation_ptr& base) const {
 generation_ptr model_loader::extend_by_newcomers(const generation_ptr& base) const {
   begin_audience(base);
   const auto goes_on = [this] { return ready_ == nullptr || !ready_->draining(); };
-  // Half an audience would be taken for all of it.
-  if (const auto read = context_.audience->read(*context_.store, goes_on); !read) context_.audience->end();
+  if (const auto read = context_.audience->read(*context_.store, goes_on); !read) {
+    if (journal_ != nullptr && read.failure().code != error_code::cancelled) {
+      journal_->failure("new items get no factors until the next model: " + read.failure().message);
+    }
+    // Half an audience would be taken for all of it.
+    context_.audience->end();
+  }
   return extend(base, context_);
 }
 
