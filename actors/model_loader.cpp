@@ -1,6 +1,7 @@
 #include "actors/model_loader.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/text.hpp"
 #include "io/artifacts/registry.hpp"
@@ -25,6 +26,12 @@ result<std::string> fingerprint_of(const std::filesystem::path& directory) {
   std::string joined;
   for (const auto& file : files) joined += file + "\n";
   return joined;
+}
+
+/// Differs between models with the same files.
+result<std::string> fingerprint_of(const registered_model& registered) {
+  FRESHET_ASSIGN(const auto print, fingerprint_of(registered.path));
+  return registered.model_id + "\n" + print;
 }
 
 }  // namespace
@@ -66,8 +73,8 @@ result<std::optional<model_loader::target>> model_loader::find_target(const std:
   const auto current = models.current();
   if (!current) return std::optional<target>{};
   if (watch_ != nullptr) watch_->cover(current->path);
-  FRESHET_ASSIGN(auto print, fingerprint_of(current->path));
-  return std::optional<target>({current->model_id, current->path, current->model_id + "\n" + std::move(print)});
+  FRESHET_ASSIGN(auto print, fingerprint_of(*current));
+  return std::optional<target>({current->model_id, current->path, std::move(print)});
 }
 
 result<std::optional<model_loader::target>> model_loader::find_candidate(const std::string& model_id) const {
@@ -77,11 +84,17 @@ result<std::optional<model_loader::target>> model_loader::find_candidate(const s
   if (found->status == "failed") {
     return error{error_code::conflict, model_id + " is marked as failed; choose another model"};
   }
-  FRESHET_ASSIGN(auto print, fingerprint_of(found->path));
-  return std::optional<target>({model_id, found->path, model_id + "\n" + std::move(print)});
+  FRESHET_ASSIGN(auto print, fingerprint_of(*found));
+  return std::optional<target>({model_id, found->path, std::move(print)});
 }
 
-load_outcome model_loader::load(const load_order& order) const {
+result<loaded_model> model_loader::read(const target& wanted) {
+  auto checked = std::exchange(checked_, std::nullopt);
+  if (checked && checked->fingerprint == wanted.fingerprint) return std::move(checked->model);
+  return load_model(wanted.directory);
+}
+
+load_outcome model_loader::load(const load_order& order) {
   const auto wanted =
       order.candidate_id.empty() ? find_target(order.serving_model_id) : find_candidate(order.candidate_id);
   if (!wanted) return {nullptr, order.serving_fingerprint, wanted.failure().message, wanted.failure().code};
@@ -90,7 +103,10 @@ load_outcome model_loader::load(const load_order& order) const {
   if (order.at_hand && (*wanted)->fingerprint == order.at_hand_fingerprint) {
     return {extend_by_newcomers(order.at_hand), (*wanted)->fingerprint, ""};
   }
-  auto loaded = load_generation((*wanted)->directory, (*wanted)->model_id, order.number, context_);
+  const auto loaded = [&]() -> result<generation_ptr> {
+    FRESHET_ASSIGN(auto read_in, read(**wanted));
+    return make_generation(std::move(read_in), (*wanted)->model_id, order.number, context_);
+  }();
   if (!loaded) return {nullptr, order.serving_fingerprint, (*wanted)->model_id + ": " + loaded.failure().message};
   // A candidate leaves the audience of new items to the model that serves.
   if (!order.candidate_id.empty()) return {extend(*loaded, context_), (*wanted)->fingerprint, ""};
@@ -125,7 +141,7 @@ generation_ptr model_loader::extend_by_newcomers(const generation_ptr& base) con
   return extend(base, context_);
 }
 
-activation_outcome model_loader::activate(const activation_order& order) const {
+activation_outcome model_loader::activate(const activation_order& order) {
   std::error_code failed;
   if (!std::filesystem::exists(artifacts_ / "registry.json", failed)) {
     return error{error_code::conflict,
@@ -139,11 +155,14 @@ activation_outcome model_loader::activate(const activation_order& order) const {
   }
   const auto wanted = models.find(id);
   if (!wanted) return error{error_code::not_found, "no model " + in_quotes(id) + " is registered"};
-  if (const auto loads = load_model(wanted->path); !loads) {
+  auto print = fingerprint_of(*wanted);
+  auto loads = load_model(wanted->path);
+  if (!loads) {
     return error{error_code::conflict, id + " does not load and is not activated: " + loads.failure().message};
   }
   FRESHET_TRY(order.model_id.empty() ? rollback_model(artifacts_, id, order.selected_by, *context_.time, audit_log_)
                                      : activate_model(artifacts_, id, order.selected_by, *context_.time, audit_log_));
+  if (print) checked_ = {.fingerprint = *std::move(print), .model = *std::move(loads)};
   return id;
 }
 

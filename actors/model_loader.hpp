@@ -48,7 +48,7 @@ class model_loader {
         journal_(context.journal),
         ready_(context.ready) {}
 
-  load_outcome load(const load_order& order) const;
+  load_outcome load(const load_order& order);
   /// The same generation with the items that came since.
   generation_ptr extend_by_newcomers(const generation_ptr& base) const;
   /// The same; of a model that does not serve without those whom only their users make known.
@@ -57,7 +57,7 @@ class model_loader {
   }
   /// The id that the registry names now. Errors: not_found, conflict (not a registry, a failed or broken model), and
   /// the registry's.
-  activation_outcome activate(const activation_order& order) const;
+  activation_outcome activate(const activation_order& order);
   /// The sentence with files named from the artifacts on: clients may read it, and need not know where those lie.
   std::string named_from_artifacts(std::string sentence) const;
 
@@ -69,6 +69,12 @@ class model_loader {
     /// Changes when the artifacts do.
     std::string fingerprint;
   };
+  /// A model that was read to be checked, for the load that follows: it is not read twice.
+  struct checked_model {
+    std::string fingerprint;
+    loaded_model model;
+  };
+  result<loaded_model> read(const target& wanted);
   result<std::optional<target>> find_target(const std::string& serving_model_id) const;
   result<std::optional<target>> find_candidate(const std::string& model_id) const;
   /// From now on who touches items that this model does not know is noticed.
@@ -82,6 +88,7 @@ class model_loader {
   artifact_watch* watch_;
   log* journal_;
   const health* ready_;
+  std::optional<checked_model> checked_;
 };
 
 struct model_loader_state {

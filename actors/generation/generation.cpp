@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <future>
 
 #include "actors/generation/approximate_lists.hpp"
 #include "core/linalg/kernels.hpp"
 #include "core/models/pairwise/lightfm.hpp"
+#include "core/models/parallel.hpp"
 #include "core/models/popularity/popularity.hpp"
 #include "io/store/forgotten.hpp"
 
@@ -19,9 +21,12 @@ constexpr double content_regularization = 5;
 
 catalogue_list slice(const item_scores& scores, std::size_t items, std::size_t scorers) {
   const std::size_t count = items <= whole_rows_max ? 1 : scorers;
+  const auto rows = cut_rows(items, count);
+  std::vector<std::optional<slice_scan>> made(count);
+  parallel_for(count, count, [&](std::size_t each, std::size_t) { made[each].emplace(scores, rows[each]); });
   std::vector<slice_scan> slices;
   slices.reserve(count);
-  for (const auto& rows : cut_rows(items, count)) slices.emplace_back(scores, rows);
+  for (auto& each : made) slices.push_back(*std::move(each));
   return {std::make_shared<const std::vector<slice_scan>>(std::move(slices)), nullptr, nullptr};
 }
 
@@ -153,9 +158,8 @@ std::optional<user_row> generation::row_of_user(std::string_view user_id) const 
   return found->second;
 }
 
-result<generation_ptr> load_generation(const std::filesystem::path& directory, std::string model_id,
-                                       std::uint64_t number, const generation_context& context) {
-  FRESHET_ASSIGN(auto loaded, load_model(directory));
+result<generation_ptr> make_generation(loaded_model loaded, std::string model_id, std::uint64_t number,
+                                       const generation_context& context) {
   FRESHET_ASSIGN(auto numbers, context.store->intern_items(loaded.item_ids));
   FRESHET_TRY(context.catalogue->refresh(*context.store));
 
@@ -178,11 +182,15 @@ result<generation_ptr> load_generation(const std::filesystem::path& directory, s
   }
   made->trained_users = std::move(users);
   map_rows(*made, std::move(numbers));
-  made->ranking = slice(made->served->scores(), made->rows(), context.slices);
-  made->similarity = slice(made->served->similarity_scores(), made->rows(), context.slices);
+  // Beside what follows, which does not look at these lists.
+  auto lists = std::async(std::launch::async, [&context, into = made.get()] {
+    into->ranking = slice(into->served->scores(), into->rows(), context.slices);
+    into->similarity = slice(into->served->similarity_scores(), into->rows(), context.slices);
+  });
   FRESHET_ASSIGN(auto popular, popularity_of_rows(*made, *context.store));
   use_popularity(*made, std::move(popular), context.slices);
   FRESHET_TRY(describe_rows(*made, loaded.item_ids, context));
+  lists.get();
   index_lists(*made, context.faiss);
   return generation_ptr(std::move(made));
 }

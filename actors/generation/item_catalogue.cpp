@@ -50,6 +50,7 @@ std::optional<item_catalogue::window> item_catalogue::window_of(const item& desc
 
 status item_catalogue::refresh(const event_store& store) {
   FRESHET_ASSIGN(const auto ids, store.item_ids());
+  if (knows_all(ids.size())) return success{};
   std::vector<std::pair<item_index, item>> described;
   FRESHET_TRY(
       store.for_each_item([&](item_index index, const item& metadata) { described.emplace_back(index, metadata); }));
@@ -73,6 +74,11 @@ status item_catalogue::refresh(const event_store& store) {
   }
   for (const auto index : newly_deleted) remove(index);
   return success{};
+}
+
+bool item_catalogue::knows_all(std::size_t items) const {
+  const std::shared_lock lock(mutex_);
+  return views_.size() >= items && std::ranges::all_of(views_, [](const auto& view) { return view != nullptr; });
 }
 
 void item_catalogue::update(item_index index, item metadata) {

@@ -35,6 +35,7 @@ namespace freshet {
 class item_catalogue {
  public:
   /// Takes in what the store holds and the catalogue does not know; again after a batch of events brought new items.
+  /// Cost: a pass over the store's items where one of them is new, else a pass over the numbers.
   status refresh(const event_store& store);
 
   /// New or changed metadata; an item that was deleted is there again.
@@ -78,6 +79,8 @@ class item_catalogue {
     item_bits servable;
   };
 
+  /// All numbers below this one.
+  bool knows_all(std::size_t items) const;
   void insert(item_index index, item metadata);
   void remove(item_index index);
   static std::optional<window> window_of(const item& described);

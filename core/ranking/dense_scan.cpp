@@ -39,11 +39,10 @@ matrix_view<const float> rows_of(const dense_scores& scores, row_range slice) {
   return {all.data() + slice.begin() * all.stride(), slice.size(), all.columns(), all.stride()};
 }
 
-// Not finite where a row is not.
-double length_of(std::span<const float> row) {
-  double squares = 0;
-  for (const float value : row) squares += static_cast<double>(value) * static_cast<double>(value);
-  return std::sqrt(squares);
+std::vector<double> lengths_of(matrix_view<const float> rows) {
+  std::vector<double> lengths(rows.rows());
+  for (std::size_t row = 0; row < lengths.size(); ++row) lengths[row] = length_of(rows.row(row));
+  return lengths;
 }
 
 void prefetch(std::span<const float> row) {
@@ -64,7 +63,8 @@ bool leaves_few(std::span<const std::uint64_t> allowed, row_range slice) {
 
 dense_scan::dense_scan(const dense_scores& scores, row_range slice, const kernel_set& kernels)
     : scores_(scores), slice_(slice), kernels_(&kernels) {
-  arrange();
+  const auto lengths = lengths_of(rows_of(scores_, slice_));
+  arrange(lengths);
   codes_ = quantize(rows_of(scores_, slice_), {.order = row_in_place_, .multiple = rows_per_word});
   bounded_.resize(codes_.row_scales.size() / rows_per_word);
   for (std::size_t place = 0; place < slice_.size(); ++place) {
@@ -78,23 +78,20 @@ dense_scan::dense_scan(const dense_scores& scores, row_range slice, const kernel
     bounded_[place / rows_per_word] &= ~(std::uint64_t{1} << place % rows_per_word);
     const std::size_t row = slice_.begin() + row_in_place_[place];
     unbounded_.push_back(row_at(row));
-    const double length = length_of(scores_.factors.row(row)) * outwards;
+    const double length = lengths[row_in_place_[place]] * outwards;
     const float bias = scores_.bias.empty() ? 0 : scores_.bias[row];
     constexpr float infinity = std::numeric_limits<float>::infinity();
     unbounded_length_ = std::max(unbounded_length_, std::isfinite(length) ? static_cast<float>(length) : infinity);
     unbounded_bias_ = std::max(unbounded_bias_, std::isfinite(bias) ? bias : infinity);
   }
-  cut_tiles();
+  cut_tiles(lengths);
 }
 
 // The rows that may score highest first, for a query about as long as the rows are.
-void dense_scan::arrange() {
-  const auto rows = rows_of(scores_, slice_);
-  std::vector<double> lengths(slice_.size());
+void dense_scan::arrange(std::span<const double> lengths) {
   double sum = 0;
-  for (std::size_t row = 0; row < lengths.size(); ++row) {
-    lengths[row] = length_of(rows.row(row));
-    if (lengths[row] <= length_max) sum += lengths[row];
+  for (const double length : lengths) {
+    if (length <= length_max) sum += length;
   }
   const double query_length = lengths.empty() ? 0 : sum / static_cast<double>(lengths.size());
   if (query_length > 0) reach_step_ = static_cast<float>(query_length / 4);
@@ -116,8 +113,7 @@ std::uint64_t dense_scan::groups_of(const tile& rows) {
   return ~std::uint64_t{0} >> (groups_per_tile_max - rows.words * groups_per_word);
 }
 
-void dense_scan::cut_tiles() {
-  const auto rows = rows_of(scores_, slice_);
+void dense_scan::cut_tiles(std::span<const double> lengths) {
   const std::size_t word_bytes = std::max<std::size_t>(1, codes_.quads * 4 * rows_per_word);
   const std::size_t words_max = std::clamp<std::size_t>(tile_bytes / word_bytes, 1, words_per_tile_max);
   words_per_tile_ = words_max;
@@ -131,7 +127,7 @@ void dense_scan::cut_tiles() {
     for (std::size_t word = first; word < first + made.words; ++word) {
       for (std::uint64_t bits = bounded_[word]; bits != 0; bits &= bits - 1) {
         const std::size_t place = word * rows_per_word + static_cast<std::size_t>(std::countr_zero(bits));
-        include(made, length_of(rows.row(row_in_place_[place])) * outwards, bias_.empty() ? 0 : bias_[place]);
+        include(made, lengths[row_in_place_[place]] * outwards, bias_.empty() ? 0 : bias_[place]);
       }
     }
   }
@@ -139,6 +135,7 @@ void dense_scan::cut_tiles() {
 
 void dense_scan::include(tile& made, double length, double bias) const {
   made.length = std::max(made.length, static_cast<float>(length));
+  if (bias_.empty()) return;
   for (std::size_t i = 0; i < made.reach.size(); ++i) {
     const double reached = length * static_cast<double>(i) * static_cast<double>(reach_step_) + bias;
     made.reach[i] = std::max(made.reach[i], static_cast<float>(reached));
@@ -235,7 +232,7 @@ void dense_scan::quantize_queries(scan_scratch& scratch) const {
   scratch.products.resize(queries_per_block_max * words_per_tile_ * rows_per_word);
   for (bounded_query& q : std::span(scratch.queries).first(scratch.bounded)) {
     q.codes.resize(codes_.quads * 4);
-    q.quantized = quantize(factors_of(*q.request), q.codes.data(), 4);
+    q.quantized = quantize(factors_of(*q.request), q.codes.data());
     const float margin = bias_magnitude_ * rounding_share(scores_.factors.columns());
     q.candidates.start(q.request->k, margin / q.quantized.scale);
   }

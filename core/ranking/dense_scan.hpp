@@ -42,8 +42,8 @@ class dense_scan final : public shape_scan {
   };
   static std::uint64_t groups_of(const tile& rows);
 
-  void arrange();
-  void cut_tiles();
+  void arrange(std::span<const double> lengths);
+  void cut_tiles(std::span<const double> lengths);
   void include(tile& made, double length, double bias) const;
   void read_bias();
   std::span<const float> factors_of(const scan_request& request) const;

@@ -56,7 +56,7 @@ TEST(int8_quantization, bounds_the_float32_score_of_any_row_and_query) {
     }
     if (!has_bound(q)) continue;
     std::vector<std::int8_t> codes(made.quads * 4);
-    const auto quantized = quantize(q, codes.data(), 4);
+    const auto quantized = quantize(q, codes.data());
     std::int64_t product = 0;
     for (std::size_t j = 0; j < columns; ++j) product += code_at(made, 0, j) * codes[j];
     const float score = testing::naive_dot(q, values);
@@ -73,7 +73,7 @@ TEST(int8_quantization, is_tight_for_ordinary_rows) {
   for (float& value : values) value = static_cast<float>(random.normal());
   const auto made = quantized_row(values);
   std::vector<std::int8_t> codes(64);
-  const auto q = quantize(values, codes.data(), 4);
+  const auto q = quantize(values, codes.data());
   const float error = q.norm * made.group_errors[0] + q.error * made.group_norms[0];
   EXPECT_LT(error, 0.02F * q.norm * made.group_norms[0]) << "about 1 % of |q| |v|";
 }
