@@ -72,29 +72,22 @@ struct row_metadata {
   std::vector<const item*> items;
 };
 
-/// What the ranking scores by, as one row of numbers an item: its factors, and its bias behind them.
-matrix<float> factors_and_bias(const dense_scores& scores) {
-  const std::size_t factors = scores.factors.columns();
-  matrix<float> rows(scores.factors.rows(), factors + (scores.bias.empty() ? 0 : 1));
-  for (std::size_t row = 0; row < rows.rows(); ++row) {
-    std::ranges::copy(scores.factors.row(row), rows.row(row).begin());
-    if (!scores.bias.empty()) rows.row(row)[factors] = scores.bias[row];
-  }
-  return rows;
-}
-
 /// Nothing where the scores are not by factors, or no item has content.
-std::optional<content_map> learn_factors(const item_scores& scores, matrix_view<const float> content) {
-  const auto* dense = std::get_if<dense_scores>(&scores);
-  if (dense == nullptr) return std::nullopt;
-  std::vector<bool> known(content.rows());
-  for (std::size_t row = 0; row < known.size(); ++row) {
-    const auto of_row = content.row(row);
-    known[row] = std::ranges::any_of(of_row, [](float value) { return value != 0; });
+void learn_factors(catalogue_knowledge& learnt, const model& served) {
+  std::vector<dense_scores> targets;
+  std::vector<std::optional<content_map>*> maps;
+  const auto add = [&](const item_scores& scores, std::optional<content_map>& map) {
+    if (const auto* dense = std::get_if<dense_scores>(&scores)) {
+      targets.push_back(*dense);
+      maps.push_back(&map);
+    }
+  };
+  add(served.scores(), learnt.to_factors);
+  add(served.similarity_scores(), learnt.to_similarity);
+  auto fitted = content_map::fit(learnt.known->content.view(), targets, content_regularization);
+  for (std::size_t each = 0; each < fitted.size(); ++each) {
+    if (fitted[each]) *maps[each] = *std::move(fitted[each]);
   }
-  auto learnt = content_map::fit(content, factors_and_bias(*dense).view(), known, content_regularization);
-  if (!learnt) return std::nullopt;
-  return *std::move(learnt);
 }
 
 /// Whether the scores are cosines: every row has length 1 or 0.
@@ -111,13 +104,13 @@ bool has_unit_rows(const item_scores& scores) {
 
 status describe_rows(generation& made, std::span<const std::string> item_ids, const generation_context& context) {
   const row_metadata rows(made, *context.catalogue);
-  FRESHET_ASSIGN(auto content, item_content::open(rows.items, context.content));
+  const std::size_t spare_rows = std::max(spare_rows_min, made.rows() / 8);
+  FRESHET_ASSIGN(auto opened, item_content::open(rows.items, item_ids, context.content, spare_rows));
   const auto counts = std::get<constant_scores>(made.popular->scores()).scores;
-  auto known = std::make_shared<item_signals>(signals_of(rows.items, counts, content.vectors(rows.items, item_ids)));
-  known->reserve(made.rows() + std::max(spare_rows_min, made.rows() / 8));
-  catalogue_knowledge learnt{.content = std::move(content), .cold_start = context.cold_start, .known = known};
-  learnt.to_factors = learn_factors(made.served->scores(), known->content.view());
-  learnt.to_similarity = learn_factors(made.served->similarity_scores(), known->content.view());
+  auto known = std::make_shared<item_signals>(signals_of(rows.items, counts, std::move(opened.vectors)));
+  known->reserve(made.rows() + spare_rows);
+  catalogue_knowledge learnt{.content = std::move(opened.content), .cold_start = context.cold_start, .known = known};
+  learn_factors(learnt, *made.served);
   learnt.unit_similarity = has_unit_rows(made.served->similarity_scores());
   if (const auto* als = dynamic_cast<const als_model*>(made.served.get()); als != nullptr) {
     learnt.by_users = std::make_shared<const als_item_fold_in>(made.user_factors->view(), als->options());

@@ -1,27 +1,32 @@
 #include "core/content/content_vectors.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 
 #include "core/linalg/kernels.hpp"
 
 namespace freshet {
-namespace {
-
-/// False when there is no direction to keep.
 bool scale_to_one(std::span<float> values) {
-  double squares = 0;
-  for (const double value : values) squares += value * value;
-  if (!(squares > 0) || !std::isfinite(squares)) {
+  // Side by side: one sum would wait for each of its additions.
+  constexpr std::size_t sums = 8;
+  std::array<double, sums> squares{};
+  const auto add = [&](std::size_t sum, double value) { squares[sum] += value * value; };
+  const std::size_t whole = values.size() / sums * sums;
+  for (std::size_t j = 0; j < whole; j += sums) {
+    for (std::size_t sum = 0; sum < sums; ++sum) add(sum, values[j + sum]);
+  }
+  for (std::size_t j = whole; j < values.size(); ++j) add(j - whole, values[j]);
+  const double squared = std::accumulate(squares.begin(), squares.end(), 0.0);
+  if (!(squared > 0) || !std::isfinite(squared)) {
     std::ranges::fill(values, 0.0F);
     return false;
   }
-  const double scale = 1 / std::sqrt(squares);
+  const double scale = 1 / std::sqrt(squared);
   for (auto& value : values) value = static_cast<float>(value * scale);
   return true;
 }
-
-}  // namespace
 
 void scale_rows_to_one(matrix<float>& vectors) {
   for (std::size_t row = 0; row < vectors.rows(); ++row) scale_to_one(vectors.row(row));

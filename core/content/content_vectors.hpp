@@ -12,6 +12,9 @@
 
 namespace freshet {
 
+/// To length 1; false where there is no direction to keep: of 0, or something that is no number. It becomes 0 then.
+bool scale_to_one(std::span<float> values);
+
 /// Rows to length 1; rows of 0, and those that hold something that is no number, become 0.
 void scale_rows_to_one(matrix<float>& vectors);
 

@@ -9,7 +9,8 @@
 // Shapes: [items x dimensions]; the row of an item without a word is 0.
 // Same:   the same items and seed give the same bytes; the order of the items changes the order of the rows only.
 // Threads: immutable after fit.
-// Cost:   linear in the words; the document frequencies stay in memory, about 16 bytes a distinct word.
+// Cost:   linear in the words; the document frequencies stay in memory, about 16 bytes a distinct word. While items are
+//         fitted, 4 bytes for each of their words: less than the text that they are read from.
 // Source: Salton and Buckley 1988 (weights, smoothed); Kane and Nelson 2014 (sparse projection of fixed row weight).
 #pragma once
 
@@ -28,24 +29,46 @@ struct text_vector_options {
   /// > 0.
   std::size_t dimensions = 128;
   std::uint64_t seed = 42;
+  /// Rows that can be appended to the vectors of the fitted items before they move.
+  std::size_t spare_rows = 0;
 };
+
+struct fitted_text;
 
 class text_vectorizer {
  public:
   /// Learns how rare each word is. A null item is one of which nothing is known.
-  [[nodiscard]] static text_vectorizer fit(std::span<const item* const> items, const text_vector_options& options = {});
+  [[nodiscard]] static fitted_text fit(std::span<const item* const> items, const text_vector_options& options = {});
 
-  /// By row, as fit had them or others.
+  /// Of other items, or of those again: by row, as they are given.
   matrix<float> vectors(std::span<const item* const> items) const;
   std::size_t dimensions() const { return options_.dimensions; }
 
  private:
+  struct word {
+    /// In the order in which the words were first seen.
+    std::uint32_t number;
+    std::uint32_t items_with;
+  };
+  /// The terms of all items, item after item.
+  struct numbered_terms {
+    std::vector<std::uint32_t> numbers;
+    std::vector<std::size_t> ends;
+  };
+
+  numbered_terms learn(std::span<const item* const> items);
+  matrix<float> vectors_of(const numbered_terms& terms) const;
+  double rarity(std::uint32_t items_with) const;
+
   text_vector_options options_;
   std::size_t items_ = 0;
-  absl::flat_hash_map<std::uint64_t, std::uint32_t> items_with_;
+  absl::flat_hash_map<std::uint64_t, word> words_;
 };
 
-/// The vectors of the items that are fitted.
-[[nodiscard]] matrix<float> text_vectors(std::span<const item* const> items, const text_vector_options& options = {});
+struct fitted_text {
+  text_vectorizer vectorizer;
+  /// Of the items that were fitted.
+  matrix<float> vectors;
+};
 
 }  // namespace freshet

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <vector>
 
 #include "core/linalg/blas_thread_limit.hpp"
 
@@ -14,17 +13,18 @@ namespace {
 
 constexpr std::size_t batch_rows = 512;
 
-void widen(matrix_view<const float> from, std::size_t first, std::size_t count, std::vector<double>& to) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto row = from.row(first + i);
-    std::copy(row.begin(), row.end(), to.begin() + static_cast<std::ptrdiff_t>(i * from.columns()));
-  }
+matrix_view<const float> rows_from(matrix_view<const float> all, std::size_t first, std::size_t count) {
+  return {all.row(first).data(), count, all.columns(), all.stride()};
+}
+
+void add_to(std::vector<double>& sums, const std::vector<float>& more) {
+  for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += more[i];
 }
 
 /// Adds lambda and factorizes by Cholesky; the number of the first direction that is not determined, from 1, or 0.
 std::size_t factorize(std::vector<double>& gram, std::size_t size, double lambda) {
   // What rounding leaves of a pivot that should be 0.
-  constexpr double vanishing = 1e-13;
+  constexpr double vanishing = 1e-5;
   std::vector<double> smallest_pivot(size);
   for (std::size_t k = 0; k < size; ++k) {
     double& diagonal = gram[k * size + k];
@@ -42,37 +42,51 @@ std::size_t factorize(std::vector<double>& gram, std::size_t size, double lambda
 
 }  // namespace
 
-result<matrix<float>> ridge_regression(matrix_view<const float> x, matrix_view<const float> y, double lambda) {
-  FRESHET_CHECK(x.rows() == y.rows() && lambda >= 0);
-  const auto d = static_cast<int>(x.columns());
-  const auto f = static_cast<int>(y.columns());
-  matrix<float> map(x.columns(), y.columns());
-  if (d == 0 || f == 0) return map;
+ridge_regression::ridge_regression(const shape& columns)
+    : columns_(columns),
+      gram_(columns.x_columns * columns.x_columns),
+      targets_(columns.x_columns * columns.y_columns),
+      gram_of_batch_(gram_.size()),
+      targets_of_batch_(targets_.size()) {}
 
+void ridge_regression::add(matrix_view<const float> x, matrix_view<const float> y) {
+  FRESHET_CHECK(x.rows() == y.rows() && x.columns() == columns_.x_columns && y.columns() == columns_.y_columns);
+  rows_ += x.rows();
+  if (targets_.empty()) return;
   // It runs while requests do.
   const blas_thread_limit used(1);
-  std::vector<double> gram(x.columns() * x.columns());
-  std::vector<double> targets(x.columns() * y.columns());
-  std::vector<double> x_batch(batch_rows * x.columns()), y_batch(batch_rows * y.columns());
   for (std::size_t first = 0; first < x.rows(); first += batch_rows) {
     const std::size_t count = std::min(batch_rows, x.rows() - first);
-    const auto rows = static_cast<int>(count);
-    widen(x, first, count, x_batch);
-    widen(y, first, count, y_batch);
-    cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, d, rows, 1, x_batch.data(), d, 1, gram.data(), d);
-    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, d, f, rows, 1, x_batch.data(), d, y_batch.data(), f, 1,
-                targets.data(), f);
+    add_batch(rows_from(x, first, count), rows_from(y, first, count));
   }
-  const std::size_t open = factorize(gram, x.columns(), lambda);
+}
+
+void ridge_regression::add_batch(matrix_view<const float> x, matrix_view<const float> y) {
+  const auto d = static_cast<int>(x.columns()), f = static_cast<int>(y.columns()), rows = static_cast<int>(x.rows());
+  const auto x_stride = static_cast<int>(x.stride()), y_stride = static_cast<int>(y.stride());
+  cblas_ssyrk(CblasRowMajor, CblasUpper, CblasTrans, d, rows, 1, x.data(), x_stride, 0, gram_of_batch_.data(), d);
+  cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, d, f, rows, 1, x.data(), x_stride, y.data(), y_stride, 0,
+              targets_of_batch_.data(), f);
+  add_to(gram_, gram_of_batch_);
+  add_to(targets_, targets_of_batch_);
+}
+
+result<matrix<float>> ridge_regression::solve(double lambda) const {
+  FRESHET_CHECK(lambda >= 0);
+  matrix<float> map(columns_.x_columns, columns_.y_columns);
+  if (targets_.empty()) return map;
+  const blas_thread_limit used(1);
+  auto gram = gram_, solved = targets_;
+  const std::size_t open = factorize(gram, columns_.x_columns, lambda);
   if (open > 0) {
     return error{error_code::not_positive_definite, "ridge regression: direction " + std::to_string(open) + " of " +
-                                                        std::to_string(d) + " is not determined by " +
-                                                        std::to_string(x.rows()) + " rows; increase lambda (now " +
+                                                        std::to_string(columns_.x_columns) + " is not determined by " +
+                                                        std::to_string(rows_) + " rows; increase lambda (now " +
                                                         std::to_string(lambda) + ")"};
   }
-  LAPACKE_dpotrs(LAPACK_ROW_MAJOR, 'U', d, f, gram.data(), d, targets.data(), f);
-  std::transform(targets.begin(), targets.end(), map.values().begin(),
-                 [](double value) { return static_cast<float>(value); });
+  const auto d = static_cast<int>(columns_.x_columns), f = static_cast<int>(columns_.y_columns);
+  LAPACKE_dpotrs(LAPACK_ROW_MAJOR, 'U', d, f, gram.data(), d, solved.data(), f);
+  std::ranges::transform(solved, map.values().begin(), [](double value) { return static_cast<float>(value); });
   return map;
 }
 

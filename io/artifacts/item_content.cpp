@@ -4,12 +4,17 @@
 
 namespace freshet {
 
-result<item_content> item_content::open(std::span<const item* const> items, const content_options& options) {
-  item_content opened;
+result<catalogue_content> item_content::open(std::span<const item* const> items, std::span<const std::string> item_ids,
+                                             const content_options& options, std::size_t spare_rows) {
+  catalogue_content opened;
   if (options.embeddings.empty()) {
-    opened.text_ = text_vectorizer::fit(items, {.dimensions = options.dimensions});
+    auto fitted = text_vectorizer::fit(items, {.dimensions = options.dimensions, .spare_rows = spare_rows});
+    opened.content.text_ = std::move(fitted.vectorizer);
+    opened.vectors = std::move(fitted.vectors);
   } else {
-    FRESHET_ASSIGN(opened.embeddings_, read_item_embeddings(options.embeddings));
+    FRESHET_ASSIGN(opened.content.embeddings_, read_item_embeddings(options.embeddings));
+    opened.vectors = opened.content.vectors(items, item_ids);
+    opened.vectors.reserve(opened.vectors.rows() + spare_rows);
   }
   return opened;
 }
@@ -19,12 +24,6 @@ matrix<float> item_content::vectors(std::span<const item* const> items, std::spa
   auto aligned = align(embeddings_, item_ids);
   scale_rows_to_one(aligned.vectors);
   return std::move(aligned.vectors);
-}
-
-result<matrix<float>> content_of(std::span<const item* const> items, std::span<const std::string> item_ids,
-                                 const content_options& options) {
-  FRESHET_ASSIGN(const auto opened, item_content::open(items, options));
-  return opened.vectors(items, item_ids);
 }
 
 }  // namespace freshet

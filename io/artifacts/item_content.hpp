@@ -19,12 +19,17 @@
 
 namespace freshet {
 
+struct catalogue_content;
+
 class item_content {
  public:
-  /// `items` by row; a null item is one of which nothing is known.
-  [[nodiscard]] static result<item_content> open(std::span<const item* const> items, const content_options& options);
+  /// `items` and `item_ids` by row; a null item is one of which nothing is known. The vectors have room for so many
+  /// rows more.
+  [[nodiscard]] static result<catalogue_content> open(std::span<const item* const> items,
+                                                      std::span<const std::string> item_ids,
+                                                      const content_options& options, std::size_t spare_rows = 0);
 
-  /// `items` and `item_ids` by row, of the catalogue that was opened or others.
+  /// Of other items, or of those again.
   matrix<float> vectors(std::span<const item* const> items, std::span<const std::string> item_ids) const;
 
  private:
@@ -32,8 +37,10 @@ class item_content {
   embedding_file embeddings_;
 };
 
-/// The vectors of the catalogue alone.
-[[nodiscard]] result<matrix<float>> content_of(std::span<const item* const> items,
-                                               std::span<const std::string> item_ids, const content_options& options);
+struct catalogue_content {
+  item_content content;
+  /// Of the items that it was opened with.
+  matrix<float> vectors;
+};
 
 }  // namespace freshet

@@ -91,8 +91,8 @@ result<item_signals> read_signals(const options& settings, const protocol_data& 
   }
   std::vector<const item*> items;
   for (const auto& each : described) items.push_back(each ? &*each : nullptr);
-  FRESHET_ASSIGN(auto content, content_of(items, data.item_ids, settings.content));
-  return signals_of(items, interactions_of_rows(*data.train, items.size()), std::move(content));
+  FRESHET_ASSIGN(auto content, item_content::open(items, data.item_ids, settings.content));
+  return signals_of(items, interactions_of_rows(*data.train, items.size()), std::move(content.vectors));
 }
 
 std::string to_table(std::span<const hybrid_length> lengths) {

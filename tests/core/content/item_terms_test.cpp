@@ -7,6 +7,12 @@ namespace {
 
 using terms = std::vector<std::string>;
 
+terms terms_of(const item& described) {
+  term_reader reader;
+  const auto read = reader.read(described);
+  return {read.begin(), read.end()};
+}
+
 TEST(item_terms, are_the_words_in_lower_case_without_single_bytes) {
   item described{.item_id = "1"};
   described.title = "WHITE Metal-Lantern, T 6pc";
@@ -33,6 +39,18 @@ TEST(item_terms, of_an_item_without_text_are_none) {
   described.price = 3;
   described.title = " -- ";
   EXPECT_TRUE(terms_of(described).empty());
+}
+
+TEST(item_terms, of_an_item_do_not_depend_on_those_read_before) {
+  item longer{.item_id = "1"}, described{.item_id = "2"};
+  longer.description = std::string(1000, 'x') + " lantern";
+  described.title = "Blue bowl";
+  described.attributes = {{"", "a"}, {"", ""}, {"gift", true}};
+  term_reader reader;
+  for (const auto* each : {&described, &longer, &described}) {
+    const auto read = reader.read(*each);
+    EXPECT_EQ(terms(read.begin(), read.end()), terms_of(*each));
+  }
 }
 
 }  // namespace
