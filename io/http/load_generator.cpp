@@ -1,11 +1,12 @@
 #include "io/http/load_generator.hpp"
 
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -23,7 +24,9 @@ using steady = std::chrono::steady_clock;
 using endpoints = asio::ip::tcp::resolver::results_type;
 
 constexpr std::uint64_t answer_bytes_max = 64 << 20;
-constexpr std::chrono::milliseconds stop_poll{100};
+/// Of one read; most answers come with one.
+constexpr std::size_t read_bytes = 64 << 10;
+constexpr std::chrono::milliseconds watch_interval{100};
 constexpr std::chrono::milliseconds reconnect_pause{50};
 
 struct due_request {
@@ -36,17 +39,22 @@ class run;
 /// One keep-alive connection; sends the next due request when it is free.
 class connection {
  public:
-  connection(asio::io_context& context, run& owner) : stream_(context), pause_(context), owner_(owner) {}
+  connection(asio::io_context& context, run& owner) : socket_(context), pause_(context), owner_(owner) {
+    buffer_.reserve(read_bytes);
+  }
   void open();
   void send(const due_request& what);
+  /// Breaks off what takes longer than the timeout.
+  void check_deadline(steady::time_point now);
   void close();
 
  private:
   void read();
   void finish(unsigned status);
   void reopen();
+  void expect();
 
-  beast::tcp_stream stream_;
+  asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type> socket_;
   asio::steady_timer pause_;
   run& owner_;
   beast::flat_buffer buffer_;
@@ -54,6 +62,8 @@ class connection {
   std::optional<beast::http::response_parser<beast::http::string_body>> answer_;
   load_request request_;
   steady::time_point due_;
+  /// When what it waits for is too late; nothing = it waits for nothing.
+  std::optional<steady::time_point> deadline_;
 };
 
 class run {
@@ -95,18 +105,20 @@ class run {
 // --- connection
 
 void connection::open() {
-  stream_.expires_after(owner_.plan().timeout);
-  stream_.async_connect(owner_.where(), [this](boost::system::error_code failed, const auto&) {
-    if (failed == asio::error::operation_aborted) return;
+  expect();
+  asio::async_connect(socket_, owner_.where(), [this](boost::system::error_code failed, const auto&) {
+    // Closed at the end of the run, unless its time was up.
+    if (failed == asio::error::operation_aborted && deadline_) return;
+    deadline_.reset();
     if (failed) return reopen();
     boost::system::error_code ignored;
-    stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
     owner_.on_free(*this);
   });
 }
 
 void connection::reopen() {
-  stream_.close();
+  close();
   buffer_.clear();
   pause_.expires_after(reconnect_pause);
   pause_.async_wait([this](boost::system::error_code failed) {
@@ -114,9 +126,21 @@ void connection::reopen() {
   });
 }
 
+void connection::expect() {
+  deadline_ = steady::now() + owner_.plan().timeout;
+}
+
+void connection::check_deadline(steady::time_point now) {
+  if (!deadline_ || now < *deadline_) return;
+  deadline_.reset();
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
 void connection::close() {
   pause_.cancel();
-  stream_.close();
+  boost::system::error_code ignored;
+  socket_.close(ignored);
 }
 
 void connection::send(const due_request& what) {
@@ -131,8 +155,8 @@ void connection::send(const due_request& what) {
     message_.append(std::to_string(request_.body.size())).append("\r\n");
   }
   message_.append("\r\n").append(request_.body);
-  stream_.expires_after(owner_.plan().timeout);
-  asio::async_write(stream_, asio::buffer(message_), [this](boost::system::error_code failed, std::size_t) {
+  expect();
+  asio::async_write(socket_, asio::buffer(message_), [this](boost::system::error_code failed, std::size_t) {
     if (failed) return finish(0);
     read();
   });
@@ -141,12 +165,13 @@ void connection::send(const due_request& what) {
 void connection::read() {
   answer_.emplace();
   answer_->body_limit(answer_bytes_max);
-  beast::http::async_read(stream_, buffer_, *answer_, [this](boost::system::error_code failed, std::size_t) {
+  beast::http::async_read(socket_, buffer_, *answer_, [this](boost::system::error_code failed, std::size_t) {
     finish(failed ? 0 : answer_->get().result_int());
   });
 }
 
 void connection::finish(unsigned status) {
+  deadline_.reset();
   owner_.on_done(request_, status, due_);
   if (status == 0 || !answer_->keep_alive()) return reopen();
   owner_.on_free(*this);
@@ -219,12 +244,14 @@ void run::on_done(const load_request& asked, unsigned status, steady::time_point
   plan_.done({.kind = asked.kind, .status = status, .latency = now - due, .at = now - start_});
 }
 
-/// Looks whether somebody wants the run to end; what waits behind its end for longer than the timeout stays unsent.
+/// Looks for what is late, and whether somebody wants the run to end; what waits behind its end for longer than the timeout stays unsent.
 void run::watch() {
-  watch_.expires_after(stop_poll);
+  watch_.expires_after(watch_interval);
   watch_.async_wait([this](boost::system::error_code failed) {
     if (failed) return;
-    const bool late = plan_.duration_max.count() > 0 && steady::now() - start_ > plan_.duration_max + plan_.timeout;
+    const auto now = steady::now();
+    for (auto& each : connections_) each->check_deadline(now);
+    const bool late = plan_.duration_max.count() > 0 && now - start_ > plan_.duration_max + plan_.timeout;
     if (late || (plan_.stop && plan_.stop())) stopped_ = true;
     finish_if_idle();
     if (!over()) watch();
