@@ -120,7 +120,10 @@ bool recommender::find_user(recommend_task& task) const {
     task.user = context_.table->find(asked.user_id);
   if (task.user && task.user->generation == task.model->number) return true;
   task.user.reset();
-  return false;
+  if (wants_told || !asked.history.empty() || asked.as_of || context_.store == nullptr) return false;
+  if (task.model->row_of_user(asked.user_id) || !context_.store->is_surely_unknown(asked.user_id)) return false;
+  task.user = unknown_user(asked.user_id, task.model->number);
+  return true;
 }
 
 recommender::next_step recommender::prepare_recommend(recommend_task& task) {

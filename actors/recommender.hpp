@@ -1,5 +1,6 @@
 // What: the actor that turns a request into a ranking task: which query, over which rows, without which.
-// Why:  it reads the snapshots that updaters publish and asks nobody when a user is warm.
+// Why:  it reads the snapshots that updaters publish and asks nobody when a user is warm, nor when nobody knows the user,
+//       as most are before their first event.
 #pragma once
 
 #include <memory>
@@ -23,6 +24,8 @@ struct recommender_context {
   caches* kept = nullptr;
   const item_catalogue* catalogue = nullptr;
   const user_query_table* table = nullptr;
+  /// Null = an updater is asked for everybody whom the table does not know.
+  const event_store* store = nullptr;
   const clock* time = nullptr;
   recommender_options options;
 };

@@ -62,6 +62,7 @@ void add_serving(spawners& start, caf::actor_system& system, const shared_parts&
         recommender_context{.kept = parts.kept,
                             .catalogue = parts.catalogue,
                             .table = parts.users,
+                            .store = parts.store,
                             .time = parts.time,
                             .options = {.reranking = parts.settings->reranking, .fallback = parts.settings->fallback}},
         finish);

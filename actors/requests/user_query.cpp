@@ -7,6 +7,14 @@
 
 namespace freshet {
 
+user_query_ptr unknown_user(std::string_view user_id, std::uint64_t generation) {
+  auto made = std::make_shared<user_query>();
+  made->user_id = user_id;
+  made->generation = generation;
+  made->cold = true;
+  return made;
+}
+
 user_query_table::user_query_table(std::size_t capacity, std::chrono::seconds ttl) {
   set_limits(capacity, ttl);
 }

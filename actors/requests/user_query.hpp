@@ -44,6 +44,9 @@ struct user_query {
 };
 using user_query_ptr = std::shared_ptr<const user_query>;
 
+/// Of somebody without an event or a row in the model.
+[[nodiscard]] user_query_ptr unknown_user(std::string_view user_id, std::uint64_t generation);
+
 class user_query_table {
  public:
   using time_point = std::chrono::steady_clock::time_point;

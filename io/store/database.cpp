@@ -183,6 +183,12 @@ result<std::optional<std::string>> database::get(family which, std::string_view 
   return std::optional(std::move(value));
 }
 
+bool database::may_hold(family which, std::string_view key) const {
+  const auto open = files();
+  std::string value;
+  return !open || (**open)->KeyMayExist(rocksdb::ReadOptions(), (**open)[which], slice_of(key), &value);
+}
+
 result<database::lookups> database::get_all(family which, const std::vector<rocksdb::Slice>& keys) const {
   FRESHET_ASSIGN(const auto open, files());
   lookups found{std::vector<rocksdb::PinnableSlice>(keys.size()), std::vector<rocksdb::Status>(keys.size())};

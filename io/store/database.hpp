@@ -74,6 +74,9 @@ class database {
 
   /// Nothing when the key is not there.
   result<std::optional<std::string>> get(family which, std::string_view key) const;
+  /// False where memory alone (what is not in the files yet, their Bloom filters, blocks that are cached) tells that it
+  /// does not.
+  bool may_hold(family which, std::string_view key) const;
   /// All keys of [first, last); an empty `last` is the end of the family. The strings must outlive the iterator.
   struct range {
     std::string first;

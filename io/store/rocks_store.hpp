@@ -50,6 +50,7 @@ class rocks_store final : public event_store {
 
   result<std::optional<user_index>> find_user(std::string_view user_id) const override;
   result<std::optional<item_index>> find_item(std::string_view item_id) const override;
+  bool is_surely_unknown(std::string_view user_id) const override { return users_.is_surely_unknown(user_id); }
   result<std::string> user_id(user_index user) const override { return users_.id(user); }
   result<std::string> item_id(item_index item) const override;
   result<std::vector<std::string>> item_ids() const override { return items_.all(); }

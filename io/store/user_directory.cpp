@@ -83,6 +83,11 @@ result<std::optional<user_index>> user_directory::find(std::string_view id) cons
   return found.number;
 }
 
+bool user_directory::is_surely_unknown(std::string_view id) const {
+  // Where nothing lies at its hash, it lies nowhere.
+  return !db_->may_hold(family::ids, schema::key_of_user_hash(hash_of(id)).view());
+}
+
 result<std::string> user_directory::id(user_index user) const {
   FRESHET_ASSIGN(auto value, db_->get(family::ids, schema::key_of_user_id(user).view()));
   if (!value) return error{error_code::not_found, "there is no user number " + std::to_string(to_integer(user))};

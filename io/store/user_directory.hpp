@@ -40,6 +40,8 @@ class user_directory {
   };
 
   result<std::optional<user_index>> find(std::string_view id) const;
+  /// As far as memory alone can tell.
+  bool is_surely_unknown(std::string_view id) const;
   result<std::string> id(user_index user) const;
   /// Aligned with `ids`, which are distinct; a pin must be held. Cost: one sorted MultiGet for those not in memory.
   result<std::vector<place>> find_all(std::span<const std::string_view> ids) const;

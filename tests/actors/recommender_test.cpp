@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/actors/recommender_fixture.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace freshet {
 namespace {
@@ -51,6 +52,51 @@ TEST_F(the_recommender, lets_an_index_answer_only_on_the_lite_surface_where_the_
 TEST_F(the_recommender, has_a_cold_user_resolved) {
   logic.use(model(1));
   EXPECT_EQ(logic.prepare(*ask({.user_id = "ada", .history = {}})), recommender::next_step::resolve_user);
+}
+
+TEST_F(the_recommender, asks_nobody_of_a_user_whom_neither_the_store_nor_the_model_knows) {
+  const testing::temporary_directory directory;
+  const auto opened = event_store::open(directory / "db", {});
+  ASSERT_TRUE(opened);
+  auto& store = **opened;
+  ingest_batch batch;
+  batch.events.push_back({event{.user_id = "ada", .item_id = "a", .ts = 1'700'000'000}, "1"});
+  ASSERT_TRUE(store.apply(batch, false));
+  recommender knowing({.catalogue = &catalogue, .table = &table, .store = &store, .time = &time, .options = {}});
+  auto serving = model(1);
+  auto trained = std::make_shared<string_map<user_row>>();
+  trained->emplace("bob", user_row{0});
+  serving->trained_users = trained;
+  knowing.use(serving);
+
+  const auto stranger = ask({.form = http::surface::v1, .user_id = "stranger", .history = {}});
+  ASSERT_EQ(knowing.prepare(*stranger), recommender::next_step::rank);
+  EXPECT_FALSE(stranger->user->known);
+  EXPECT_EQ(stranger->fallback_method, "popularity");
+  for (const char* known : {"ada", "bob"}) {
+    EXPECT_EQ(knowing.prepare(*ask({.user_id = known, .history = {}})), recommender::next_step::resolve_user) << known;
+  }
+  const auto with_history = ask({.user_id = "stranger", .history = {{.item_id = "a"}}});
+  EXPECT_EQ(knowing.prepare(*with_history), recommender::next_step::resolve_user);
+  const auto with_reasons = ask({.user_id = "stranger", .history = {}, .explain = true});
+  EXPECT_EQ(knowing.prepare(*with_reasons), recommender::next_step::resolve_user);
+}
+
+TEST_F(the_recommender, keeps_no_answer_of_a_user_whom_nobody_knows) {
+  caches kept(cache_options{});
+  recommender keeping({.kept = &kept, .catalogue = &catalogue, .table = &table, .time = &time, .options = {}});
+  keeping.use(model(1));
+  const auto key_of = [&](const std::string& user_id, std::vector<http::history_entry> history, bool known) {
+    const auto task = ask({.form = http::surface::v1, .user_id = user_id, .history = std::move(history)});
+    auto user = std::make_shared<user_query>(*unknown_user(user_id, 1));
+    user->known = known;
+    task->user = std::move(user);
+    keeping.prepare(*task);
+    return task->answer_key;
+  };
+  EXPECT_FALSE(key_of("ada", {}, true).empty());
+  EXPECT_TRUE(key_of("stranger", {}, false).empty()) << "made-up ids push out nobody";
+  EXPECT_FALSE(key_of("", {{.item_id = "a"}}, false).empty()) << "an anonymous history may come again";
 }
 
 TEST_F(the_recommender, has_a_user_of_another_generation_resolved_anew) {

@@ -47,6 +47,21 @@ struct the_updater : ::testing::Test {
   updater logic{{.store = store.get(), .catalogue = &catalogue, .table = &table, .measured = &measured}};
 };
 
+TEST_F(the_updater, and_the_recommender_say_the_same_of_a_user_whom_nobody_knows) {
+  const auto asked = ask("stranger");
+  const auto made = unknown_user("stranger", model->number);
+  EXPECT_EQ(asked->user_id, made->user_id);
+  EXPECT_EQ(asked->known, made->known);
+  EXPECT_EQ(asked->version, made->version);
+  EXPECT_EQ(asked->generation, made->generation);
+  EXPECT_EQ(asked->cold, made->cold);
+  EXPECT_EQ(asked->trainable, made->trainable);
+  EXPECT_EQ(asked->seen, made->seen);
+  EXPECT_EQ(asked->seen_without_row, made->seen_without_row);
+  EXPECT_TRUE(made->cold);
+  EXPECT_FALSE(made->known);
+}
+
 TEST_F(the_updater, refreshes_who_was_asked_for_and_nobody_else) {
   touch({"ada", "bob"}, "1");
   EXPECT_EQ(ask("ada")->seen, std::vector{item_row{0}});

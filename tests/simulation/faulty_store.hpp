@@ -49,6 +49,7 @@ class faulty_store final : public event_store {
     FRESHET_TRY(may_fail());
     return real_->find_user(user_id);
   }
+  bool is_surely_unknown(std::string_view user_id) const override { return real_->is_surely_unknown(user_id); }
   result<std::optional<item_index>> find_item(std::string_view item_id) const override {
     return real_->find_item(item_id);
   }

@@ -125,6 +125,7 @@ inline void expect_equal(const event_store& store, const naive_store& oracle) {
     const auto number = expect_value(store.find_user(user));
     ASSERT_TRUE(number) << user;
     EXPECT_EQ(expect_value(store.user_id(*number)), user);
+    EXPECT_FALSE(store.is_surely_unknown(user)) << user;
     std::multiset<std::string> lines;
     std::map<std::uint64_t, event> by_key;
     for (const auto& stored : expect_value(store.events(*number, SIZE_MAX, std::nullopt))) {

@@ -73,6 +73,31 @@ TEST(user_directory, removes_any_of_several_ids_with_one_hash_without_losing_ano
   EXPECT_EQ(expect_value(users.find(names[3])), user_index{50});
 }
 
+TEST(user_directory, tells_from_memory_alone_who_is_unknown_and_of_nobody_known_that) {
+  const temporary_directory directory;
+  std::vector<std::string> names;
+  for (int i = 0; i < 1000; ++i) names.push_back("user " + std::to_string(i));
+  const auto surely_unknown = [](const user_directory& users) {
+    int recognised = 0;
+    for (int i = 0; i < 1000; ++i) recognised += users.is_surely_unknown("stranger " + std::to_string(i)) ? 1 : 0;
+    return recognised;
+  };
+  for (const bool again : {false, true}) {
+    // Written just now, then read from the files.
+    const auto db = expect_value(database::open(directory / "db", {}));
+    const user_directory users(*db, {.salt = 5});
+    if (!again) add(*db, users, {names.begin(), names.end()}, 0);
+    for (const auto& name : names) EXPECT_FALSE(users.is_surely_unknown(name)) << name;
+    EXPECT_GT(surely_unknown(users), 900) << "a Bloom filter of 10 bits errs about once in a hundred times";
+  }
+  // Where another lies at the same hash, the files would have to be asked.
+  const auto db = expect_value(database::open(directory / "few", {}));
+  const user_directory few_hashes(*db, {.salt = 5, .hash_mask = 1});
+  add(*db, few_hashes, {names.begin(), names.begin() + 2}, 0);
+  EXPECT_FALSE(few_hashes.is_surely_unknown(names[0]));
+  EXPECT_FALSE(few_hashes.is_surely_unknown(names[1]));
+}
+
 TEST(user_directory, finds_ids_that_it_has_forgotten_from_memory) {
   const temporary_directory directory;
   const auto db = expect_value(database::open(directory / "db", {}));
