@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t at_one_time = 2;
 /// Length of the lists that the surfaces give where a request does not say.
 constexpr std::size_t list_length = 10;
+/// Who is active changes slowly, and finding out takes a pass over all histories.
+constexpr std::chrono::hours active_for{1};
 
 /// Waits for the answers to a few questions.
 class answer_counter {
@@ -111,18 +113,31 @@ status warmer::add_popular_items(std::vector<question>& to) const {
   return success{};
 }
 
-status warmer::add_active_users(std::vector<question>& to) const {
+status warmer::find_active_users() {
+  const auto now = std::chrono::steady_clock::now();
+  const auto wanted = context_.warmup.num_user_profiles;
+  FRESHET_ASSIGN(const auto counts, context_.store->counts());
+  if (active_ && active_->wanted == wanted && counts.users <= active_->users + active_->users / 8 &&
+      now - active_->found_at < active_for) {
+    return success{};
+  }
   // The least active in front.
   using active = std::pair<std::size_t, user_index>;
   std::priority_queue<active, std::vector<active>, std::greater<>> best;
-  const auto wanted = context_.warmup.num_user_profiles;
   FRESHET_TRY(context_.store->for_each_history([&](user_index user, std::span<const interaction> history) {
     best.emplace(history.size(), user);
     if (best.size() > wanted) best.pop();
     return !context_.ready->draining();
   }));
-  for (; !best.empty(); best.pop()) {
-    auto user_id = context_.store->user_id(best.top().second);
+  active_ = {.numbers = {}, .found_at = now, .wanted = wanted, .users = counts.users};
+  for (; !best.empty(); best.pop()) active_->numbers.push_back(best.top().second);
+  return success{};
+}
+
+status warmer::add_active_users(std::vector<question>& to) {
+  FRESHET_TRY(find_active_users());
+  for (const auto number : active_->numbers) {
+    auto user_id = context_.store->user_id(number);
     // Erased meanwhile.
     if (!user_id && user_id.failure().code == error_code::not_found) continue;
     if (!user_id) return user_id.failure();
@@ -133,7 +148,7 @@ status warmer::add_active_users(std::vector<question>& to) const {
   return success{};
 }
 
-result<std::vector<warmer::question>> warmer::questions() const {
+result<std::vector<warmer::question>> warmer::questions() {
   std::vector<question> all;
   // Of somebody nobody knows: the list that most of the guide's users get.
   all.push_back({.counted_as = {}, .asked = http::recommend_query{.form = http::surface::guide, .k = list_length}});

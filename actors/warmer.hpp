@@ -5,12 +5,14 @@
 //          leaves in the caches is then what they find, under the same keys. One warm-up after the other; what arrives
 //          meanwhile waits.
 // Threads: an actor with a thread of its own: it reads the store and waits for its answers.
-// Cost:    one pass over the histories to find the active users, then some 50 us a question on the scorers.
+// Cost:    some 50 us a question on the scorers; besides, once an hour or when there are an eighth more users, a pass over
+//          the histories to find the active ones.
 #pragma once
 
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,15 +62,25 @@ class warmer {
     http::precomputed_counts counted_as;
     recommend_task::request asked;
   };
-  result<std::vector<question>> questions() const;
+  result<std::vector<question>> questions();
   status add_popular_items(std::vector<question>& to) const;
-  status add_active_users(std::vector<question>& to) const;
+  status add_active_users(std::vector<question>& to);
+  /// Finds the most active users, unless who they are was found lately.
+  status find_active_users();
   /// Asks them all and waits; the counts of those that were answered well.
   result<http::precomputed_counts> ask_all(std::vector<question> all, const asker& ask) const;
 
   warmer_context context_;
   generation_ptr model_;
   bool had_model_ = false;
+  /// The most active users, the least active in front, as found at that time for so many wanted of so many.
+  struct active_users {
+    std::vector<user_index> numbers;
+    std::chrono::steady_clock::time_point found_at;
+    std::size_t wanted = 0;
+    std::uint64_t users = 0;
+  };
+  std::optional<active_users> active_;
 };
 
 struct warmer_state {

@@ -110,6 +110,14 @@ status describe_rows(generation& made, std::span<const std::string> item_ids, co
   auto known = std::make_shared<item_signals>(signals_of(rows.items, counts, std::move(opened.vectors)));
   known->reserve(made.rows() + spare_rows);
   catalogue_knowledge learnt{.content = std::move(opened.content), .cold_start = context.cold_start, .known = known};
+  made.known = *known;
+  made.known_at_load = known;
+  made.cold_start_bias = std::make_shared<const std::vector<float>>(cold_start_bias(*known, context.cold_start));
+  // Beside what is learnt below, which does not look at these lists.
+  auto lists = std::async(std::launch::async, [&context, into = &made] {
+    into->cold_start = slice(dense_scores{into->known.content, *into->cold_start_bias}, into->rows(), context.slices);
+    into->content = slice(dense_scores{into->known.content, {}}, into->rows(), context.slices);
+  });
   learn_factors(learnt, *made.served);
   learnt.unit_similarity = has_unit_rows(made.served->similarity_scores());
   if (const auto* als = dynamic_cast<const als_model*>(made.served.get()); als != nullptr) {
@@ -119,11 +127,7 @@ status describe_rows(generation& made, std::span<const std::string> item_ids, co
       lightfm != nullptr && lightfm->features()) {
     learnt.features = std::make_shared<const feature_index>(lightfm->features()->names, rows.items);
   }
-  made.known = *known;
-  made.known_at_load = known;
-  made.cold_start_bias = std::make_shared<const std::vector<float>>(cold_start_bias(*known, context.cold_start));
-  made.cold_start = slice(dense_scores{made.known.content, *made.cold_start_bias}, made.rows(), context.slices);
-  made.content = slice(dense_scores{made.known.content, {}}, made.rows(), context.slices);
+  lists.get();
   made.knowledge = std::make_shared<const catalogue_knowledge>(std::move(learnt));
   return success{};
 }

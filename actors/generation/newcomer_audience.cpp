@@ -9,39 +9,55 @@ void newcomer_audience::begin(std::uint64_t model, row_of_item rows) {
   auto known = std::make_shared<const row_of_item>(std::move(rows));
   const std::lock_guard lock(mutex_);
   model_ = model;
+  rows_before_ = std::exchange(is_whole_, false) ? std::move(rows_) : nullptr;
   rows_ = std::move(known);
   is_read_ = false;
-  audiences_.clear();
+  if (!rows_before_) audiences_.clear();
+  std::erase_if(audiences_, [this](const auto& each) { return has_row(*rows_, each.first); });
   due_.clear();
+  for (auto& [item, of] : audiences_) {
+    of.due_from = 0;
+    judge(item, of);
+  }
 }
 
 status newcomer_audience::read(const event_store& store, const std::function<bool()>& goes_on) {
   std::shared_ptr<const row_of_item> known;
+  std::shared_ptr<const row_of_item> before;
   {
     const std::lock_guard lock(mutex_);
     if (!rows_ || std::exchange(is_read_, true)) return success{};
     known = rows_;
+    before = rows_before_;
   }
+  const auto is_wanted = [&](item_index item) {
+    const bool goes_over = before && !has_row(*before, item);
+    return !has_row(*known, item) && !goes_over;
+  };
   FRESHET_ASSIGN(const auto counts, store.item_event_counts());
   std::uint32_t number = 0;
   const bool any = std::ranges::any_of(
-      counts, [&](std::uint64_t events) { return !has_row(*known, item_index{number++}) && events >= events_min_; });
-  if (!any) return success{};
-  // What arrives meanwhile is added twice, which says nothing wrong of who touched what.
+      counts, [&](std::uint64_t events) { return is_wanted(item_index{number++}) && events >= events_min_; });
   bool whole = true;
-  FRESHET_TRY(store.for_each_history([&](user_index user, std::span<const interaction> history) {
-    for (const auto& event : history) {
-      if (event.qty > 0 && !has_row(*known, event.item)) add(event.item, user);
-    }
-    return whole = goes_on();
-  }));
+  if (any) {
+    // What arrives meanwhile is added twice, which says nothing wrong of who touched what.
+    FRESHET_TRY(store.for_each_history([&](user_index user, std::span<const interaction> history) {
+      for (const auto& event : history) {
+        if (event.qty > 0 && is_wanted(event.item)) add(event.item, user);
+      }
+      return whole = goes_on();
+    }));
+  }
   if (!whole) return error{error_code::cancelled, "not all histories were read"};
+  const std::lock_guard lock(mutex_);
+  is_whole_ = rows_ == known;
   return success{};
 }
 
 void newcomer_audience::end() {
   const std::lock_guard lock(mutex_);
   rows_ = nullptr;
+  is_whole_ = false;
   audiences_.clear();
   due_.clear();
 }
@@ -58,11 +74,15 @@ std::uint64_t newcomer_audience::model() const {
 
 void newcomer_audience::add(item_index item, user_index user) {
   const std::lock_guard lock(mutex_);
-  auto& [users, events, due_from] = audiences_[item];
-  ++events;
-  if (users.size() < users_max) users.insert(user);
-  if (events < events_min_ || users.size() < due_from) return;
-  due_from = users.size() + std::max<std::size_t>(1, users.size() / 2);
+  auto& of = audiences_[item];
+  ++of.events;
+  if (of.users.size() < users_max) of.users.insert(user);
+  judge(item, of);
+}
+
+void newcomer_audience::judge(item_index item, audience& of) {
+  if (of.events < events_min_ || of.users.size() < of.due_from) return;
+  of.due_from = of.users.size() + std::max<std::size_t>(1, of.users.size() / 2);
   due_.insert(item);
   ++turns_;
 }

@@ -4,6 +4,8 @@
 //          kept by user.
 // Due:     an item is due with `events_min` events and again whenever its users have grown by half, so that a popular
 //          one is solved for a dozen times until the next training, not with each event.
+// Swaps:   what is known of an item that the next model was not trained with either goes over to it, so that most swaps
+//          need no pass over the histories.
 // Limits:  of each item the first `users_max` users: more would change little.
 // Threads: every member from any thread.
 #pragma once
@@ -30,11 +32,12 @@ class newcomer_audience {
 
   explicit newcomer_audience(std::uint32_t events_min) : events_min_(events_min) {}
 
-  /// From now on items without a row here are new; what was known of others before is forgotten. `model`: a number for
-  /// it.
+  /// From now on items without a row here are new, and due if enough is known of them already; what was known of others
+  /// is forgotten. `model`: a number for it.
   void begin(std::uint64_t model, row_of_item rows);
-  /// Adds who touched such items before, once after each `begin`. Cost: a pass over all histories where such items have
-  /// enough events already, else nothing. Errors: the store's; cancelled as soon as `goes_on` says no.
+  /// Adds who touched such items before, once after each `begin`. Cost: a pass over all histories where such items, new
+  /// since this `begin`, have enough events already; else nothing. Errors: the store's; cancelled as soon as `goes_on`
+  /// says no.
   status read(
       const event_store& store, const std::function<bool()>& goes_on = [] { return true; });
   /// From now on nothing is new, for models that do not ask.
@@ -64,11 +67,18 @@ class newcomer_audience {
     std::size_t due_from = 0;
   };
 
+  /// Under the lock: due if it has enough of both.
+  void judge(item_index item, audience& of);
+
   const std::uint32_t events_min_;
   mutable std::mutex mutex_;
   std::uint64_t model_ = 0;
   std::shared_ptr<const row_of_item> rows_;
+  /// The rows of the model before, where all is known of the items that it had none for; null = nothing goes over.
+  std::shared_ptr<const row_of_item> rows_before_;
   bool is_read_ = false;
+  /// `read` came to its end.
+  bool is_whole_ = false;
   std::map<item_index, audience> audiences_;
   std::set<item_index> due_;
   std::atomic<std::uint64_t> turns_{0};

@@ -121,6 +121,29 @@ TEST_F(the_warmer, keeps_to_the_numbers_and_switches_of_the_configuration) {
   EXPECT_EQ(asked, (std::vector<std::string>{"for ", "for ada"}));
 }
 
+TEST_F(the_warmer, finds_the_active_users_anew_only_where_there_are_many_more) {
+  auto logic = with({.num_popular_items = 0, .num_user_profiles = 1});
+  logic.use(model(1));
+  const auto active = [&] {
+    asked.clear();
+    logic.warm_up(true, answering());
+    return asked.back();
+  };
+  const auto touch = [&](const std::string& user, int times) {
+    ingest_batch batch;
+    for (int i = 0; i < times; ++i) {
+      batch.events.push_back(
+          {event{.user_id = user, .item_id = "2", .ts = 1'700'000'001 + i}, user + std::to_string(i)});
+    }
+    ASSERT_TRUE(store->apply(batch, true));
+  };
+  EXPECT_EQ(active(), "for ada");
+  touch("bob", 10);
+  EXPECT_EQ(active(), "for ada") << "found lately";
+  touch("dan", 1);
+  EXPECT_EQ(active(), "for bob") << "one more than three users";
+}
+
 TEST_F(the_warmer, stops_when_the_service_does) {
   auto logic = with({});
   logic.use(model(1));

@@ -90,6 +90,57 @@ TEST_F(the_newcomer_audience, leaves_the_store_when_it_is_told_to) {
   EXPECT_EQ(asked, 2);
 }
 
+TEST_F(the_newcomer_audience, goes_over_to_a_model_that_does_not_know_the_item_either) {
+  for (const char* item : {"old", "new", "newer"}) {
+    for (const char* name : {"ada", "bob", "cyd"}) apply(name, item);
+  }
+  const auto rows_of = [this](const std::vector<std::string>& items) {
+    row_of_item rows(3);
+    for (const auto& each : items) rows[to_integer(number_of(each))] = item_row{0};
+    return rows;
+  };
+  const auto due = [this] {
+    std::vector<item_index> items;
+    for (const auto& each : audience.take_due()) {
+      items.push_back(each.item);
+      EXPECT_EQ(each.users.size(), 3U);
+    }
+    return items;
+  };
+  int histories = 0;
+  const auto counting = [&histories] { return ++histories > 0; };
+  audience.begin(1, rows_of({"old"}));
+  ASSERT_TRUE(audience.read(*store, counting));
+  EXPECT_EQ(histories, 3);
+  EXPECT_THAT(due(), ElementsAre(number_of("new"), number_of("newer")));
+
+  audience.begin(2, rows_of({"old", "new"}));
+  ASSERT_TRUE(audience.read(*store, counting));
+  EXPECT_EQ(histories, 3) << "nothing had to be read again";
+  EXPECT_THAT(due(), ElementsAre(number_of("newer"))) << "it has no factors of this model yet";
+
+  audience.begin(3, rows_of({"new", "newer"}));
+  ASSERT_TRUE(audience.read(*store, counting));
+  EXPECT_EQ(histories, 6) << "who touched the item that was known so far is in the histories alone";
+  EXPECT_THAT(due(), ElementsAre(number_of("old")));
+  audience.begin(4, rows_of({"newer"}));
+  ASSERT_TRUE(audience.read(*store, counting));
+  EXPECT_EQ(histories, 9);
+  EXPECT_THAT(due(), ElementsAre(number_of("old"), number_of("new")));
+
+  // What was not read to its end, or ended, cannot go over.
+  audience.begin(5, rows_of({}));
+  ASSERT_FALSE(audience.read(*store, [] { return false; }));
+  audience.begin(6, rows_of({}));
+  ASSERT_TRUE(audience.read(*store, counting));
+  EXPECT_EQ(histories, 12);
+  EXPECT_EQ(due().size(), 3U);
+  audience.end();
+  audience.begin(7, rows_of({}));
+  ASSERT_TRUE(audience.read(*store, counting));
+  EXPECT_EQ(histories, 15);
+}
+
 TEST_F(the_newcomer_audience, is_bounded_for_each_item_and_forgotten_with_the_model) {
   audience.begin(1, {});
   ASSERT_TRUE(audience.read(*store));
@@ -97,8 +148,8 @@ TEST_F(the_newcomer_audience, is_bounded_for_each_item_and_forgotten_with_the_mo
   const auto due = audience.take_due();
   ASSERT_EQ(due.size(), 1U);
   EXPECT_EQ(due[0].users.size(), newcomer_audience::users_max);
-  audience.add(item_index{0}, user(0));
-  audience.begin(2, {});
+  audience.begin(2, {item_row{0}});
+  audience.begin(3, {});
   ASSERT_TRUE(audience.read(*store));
   EXPECT_TRUE(audience.take_due().empty());
   audience.end();
