@@ -26,10 +26,9 @@ class compressed_file final : public output_file {
  public:
   compressed_file(atomic_file file, std::string name) : file_(std::move(file)), name_(std::move(name)) {}
   ~compressed_file() override {
-    // Freeing an archive that is open would still write its end.
-    if (archive_ == nullptr) return;
-    archive_write_fail(archive_);
-    archive_write_free(archive_);
+    // Freeing an archive that is open writes its end, to nowhere; one that was told of a failure would leak its buffers.
+    discards_ = true;
+    if (archive_ != nullptr) archive_write_free(archive_);
   }
   compressed_file(const compressed_file&) = delete;
   compressed_file& operator=(const compressed_file&) = delete;
@@ -49,19 +48,20 @@ class compressed_file final : public output_file {
   }
   status write(std::string_view bytes) override {
     const auto written = archive_write_data(archive_, bytes.data(), bytes.size());
-    return written == static_cast<la_ssize_t>(bytes.size()) ? status(success{}) : failed();
+    return written == static_cast<la_ssize_t>(bytes.size()) && !failure_ ? status(success{}) : failed();
   }
   status commit() override {
-    if (archive_write_close(archive_) != ARCHIVE_OK) return failed();
+    if (archive_write_close(archive_) != ARCHIVE_OK || failure_) return failed();
     return file_.commit();
   }
 
  private:
+  /// Tells the archive of no failure; those who write and commit look for it.
   static la_ssize_t take(archive*, void* self, const void* bytes, std::size_t size) {
     auto& mine = *static_cast<compressed_file*>(self);
-    if (auto written = mine.file_.write({static_cast<const char*>(bytes), size}); !written) {
-      mine.failure_ = std::move(written).failure();
-      return -1;
+    if (!mine.discards_ && !mine.failure_) {
+      auto written = mine.file_.write({static_cast<const char*>(bytes), size});
+      if (!written) mine.failure_ = std::move(written).failure();
     }
     return static_cast<la_ssize_t>(size);
   }
@@ -75,6 +75,7 @@ class compressed_file final : public output_file {
   std::string name_;
   archive* archive_ = nullptr;
   std::optional<error> failure_;
+  bool discards_ = false;
 };
 
 }  // namespace
