@@ -92,7 +92,11 @@ void visibility::start_at(partition_id partition, log_offset next_offset) {
   {
     const std::lock_guard lock(mutex_);
     auto& state = partitions_[partition];
-    state.next_offset = std::max(state.next_offset, next_offset);
+    // Batches may be under way: of the ingestor that died, or of this one where the group was dealt out anew.
+    const auto last = std::find_if(state.under_way.rbegin(), state.under_way.rend(),
+                                   [](const open_batch& each) { return !each.outdated; });
+    auto& reached = last == state.under_way.rend() ? state.next_offset : last->batch.next_offset;
+    reached = std::max(reached, next_offset);
     served = take_served(state);
   }
   for (const auto& [done, duplicates] : served) done(duplicates);

@@ -73,6 +73,30 @@ TEST_F(a_waiter, for_what_was_stored_before_the_start_is_served_at_once) {
   tracker->when_visible(first, {100}, [&](std::size_t) { FAIL() << "offset 100 was never applied"; });
 }
 
+TEST_F(a_waiter, is_not_served_for_a_partition_that_is_given_anew_while_the_updaters_still_work_on_what_is_stored) {
+  auto one = tracker->open(up_to(first, 5));
+  auto two = tracker->open(up_to(first, 8));
+  bool served = false;
+  tracker->when_visible(first, {7}, [&](std::size_t) { served = true; });
+  tracker->start_at(first, 8);
+  EXPECT_FALSE(served);
+  two.reset();
+  EXPECT_FALSE(served);
+  one.reset();
+  EXPECT_TRUE(served);
+}
+
+TEST_F(a_waiter, is_served_beyond_the_last_batch_under_way_when_that_is_visible) {
+  auto one = tracker->open(up_to(first, 5));
+  bool served = false;
+  // Stored by an ingestor that died before it opened the batch.
+  tracker->start_at(first, 9);
+  tracker->when_visible(first, {8}, [&](std::size_t) { served = true; });
+  EXPECT_FALSE(served);
+  one.reset();
+  EXPECT_TRUE(served);
+}
+
 TEST_F(credit, runs_out_and_comes_back) {
   auto one = tracker->open(up_to(first, 1));
   EXPECT_TRUE(tracker->wait_for_credit(0ms));
