@@ -33,7 +33,10 @@ struct ingestor::work {
   std::size_t records = 0;
 };
 
-ingestor::ingestor(ingestor_context context) : context_(std::move(context)), decoder_(*context_.time) {}
+ingestor::ingestor(ingestor_context context) : context_(std::move(context)), decoder_(*context_.time) {
+  // Its predecessor may have died between storing a batch and telling of it.
+  if (context_.audience != nullptr) context_.audience->doubt();
+}
 
 ingestor::~ingestor() {
   close();

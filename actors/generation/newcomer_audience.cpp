@@ -24,22 +24,25 @@ void newcomer_audience::begin(std::uint64_t model, row_of_item rows) {
 status newcomer_audience::read(const event_store& store, const std::function<bool()>& goes_on) {
   std::shared_ptr<const row_of_item> known;
   std::shared_ptr<const row_of_item> before;
+  std::uint64_t doubts = 0;
   {
     const std::lock_guard lock(mutex_);
     if (!rows_ || std::exchange(is_read_, true)) return success{};
     known = rows_;
     before = rows_before_;
+    doubts = doubts_;
   }
   const auto is_wanted = [&](item_index item) {
     const bool goes_over = before && !has_row(*before, item);
     return !has_row(*known, item) && !goes_over;
   };
   FRESHET_ASSIGN(const auto counts, store.item_event_counts());
-  std::uint32_t number = 0;
-  const bool any = std::ranges::any_of(
-      counts, [&](std::uint64_t events) { return is_wanted(item_index{number++}) && events >= events_min_; });
+  std::uint64_t most_events = 0;
+  for (std::uint32_t number = 0; number < counts.size(); ++number) {
+    if (is_wanted(item_index{number})) most_events = std::max(most_events, counts[number]);
+  }
   bool whole = true;
-  if (any) {
+  if (most_events >= events_min_) {
     // What arrives meanwhile is added twice, which says nothing wrong of who touched what.
     FRESHET_TRY(store.for_each_history([&](user_index user, std::span<const interaction> history) {
       for (const auto& event : history) {
@@ -49,9 +52,16 @@ status newcomer_audience::read(const event_store& store, const std::function<boo
     }));
   }
   if (!whole) return error{error_code::cancelled, "not all histories were read"};
+  const bool read_all = most_events >= events_min_ || most_events == 0;
   const std::lock_guard lock(mutex_);
-  is_whole_ = rows_ == known;
+  is_whole_ = read_all && rows_ == known && doubts_ == doubts;
   return success{};
+}
+
+void newcomer_audience::doubt() {
+  const std::lock_guard lock(mutex_);
+  ++doubts_;
+  is_whole_ = false;
 }
 
 void newcomer_audience::end() {

@@ -40,6 +40,8 @@ class newcomer_audience {
   /// says no.
   status read(
       const event_store& store, const std::function<bool()>& goes_on = [] { return true; });
+  /// Somebody may have touched such an item and was not added: nothing goes over to the next model, which reads.
+  void doubt();
   /// From now on nothing is new, for models that do not ask.
   void end();
 
@@ -77,8 +79,9 @@ class newcomer_audience {
   /// The rows of the model before, where all is known of the items that it had none for; null = nothing goes over.
   std::shared_ptr<const row_of_item> rows_before_;
   bool is_read_ = false;
-  /// `read` came to its end.
+  /// Who touched items without a row is known from the first event on.
   bool is_whole_ = false;
+  std::uint64_t doubts_ = 0;
   std::map<item_index, audience> audiences_;
   std::set<item_index> due_;
   std::atomic<std::uint64_t> turns_{0};

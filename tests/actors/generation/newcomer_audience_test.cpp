@@ -141,6 +141,36 @@ TEST_F(the_newcomer_audience, goes_over_to_a_model_that_does_not_know_the_item_e
   EXPECT_EQ(histories, 15);
 }
 
+TEST_F(the_newcomer_audience, goes_over_only_where_it_is_known_from_the_first_event_on) {
+  const auto touch = [this](const std::string& name) {
+    apply(name, "fresh");
+    audience.add(number_of("fresh"), **store->find_user(name));
+  };
+  const auto users = [this] {
+    const auto due = audience.take_due();
+    return due.empty() ? 0U : due[0].users.size();
+  };
+  apply("ada", "fresh");
+  apply("bob", "fresh");
+  audience.begin(1, {});
+  ASSERT_TRUE(audience.read(*store));
+  touch("cyd");
+  EXPECT_EQ(users(), 0U) << "too few events to read who was before";
+  audience.begin(2, {});
+  ASSERT_TRUE(audience.read(*store));
+  EXPECT_EQ(users(), 3U);
+  // Stored, but its ingestor died before it told.
+  apply("dan", "fresh");
+  audience.doubt();
+  audience.begin(3, {});
+  ASSERT_TRUE(audience.read(*store));
+  EXPECT_EQ(users(), 4U);
+  touch("eve");
+  audience.begin(4, {});
+  ASSERT_TRUE(audience.read(*store));
+  EXPECT_EQ(users(), 5U);
+}
+
 TEST_F(the_newcomer_audience, is_bounded_for_each_item_and_forgotten_with_the_model) {
   audience.begin(1, {});
   ASSERT_TRUE(audience.read(*store));
@@ -149,6 +179,7 @@ TEST_F(the_newcomer_audience, is_bounded_for_each_item_and_forgotten_with_the_mo
   ASSERT_EQ(due.size(), 1U);
   EXPECT_EQ(due[0].users.size(), newcomer_audience::users_max);
   audience.begin(2, {item_row{0}});
+  ASSERT_TRUE(audience.read(*store));
   audience.begin(3, {});
   ASSERT_TRUE(audience.read(*store));
   EXPECT_TRUE(audience.take_due().empty());
