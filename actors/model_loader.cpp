@@ -88,13 +88,9 @@ result<std::optional<model_loader::target>> model_loader::find_candidate(const s
   return std::optional<target>({model_id, found->path, std::move(print)});
 }
 
-result<loaded_model> model_loader::read(const target& wanted) {
-  auto checked = std::exchange(checked_, std::nullopt);
-  if (checked && checked->fingerprint == wanted.fingerprint) return std::move(checked->model);
-  return load_model(wanted.directory);
-}
-
 load_outcome model_loader::load(const load_order& order) {
+  // Whatever becomes of the order, a whole model is not kept for longer.
+  auto checked = std::exchange(checked_, std::nullopt);
   const auto wanted =
       order.candidate_id.empty() ? find_target(order.serving_model_id) : find_candidate(order.candidate_id);
   if (!wanted) return {nullptr, order.serving_fingerprint, wanted.failure().message, wanted.failure().code};
@@ -104,7 +100,8 @@ load_outcome model_loader::load(const load_order& order) {
     return {extend_by_newcomers(order.at_hand), (*wanted)->fingerprint, ""};
   }
   const auto loaded = [&]() -> result<generation_ptr> {
-    FRESHET_ASSIGN(auto read_in, read(**wanted));
+    const bool is_at_hand = checked && checked->fingerprint == (*wanted)->fingerprint;
+    FRESHET_ASSIGN(auto read_in, is_at_hand ? std::move(checked->model) : load_model((*wanted)->directory));
     return make_generation(std::move(read_in), (*wanted)->model_id, order.number, context_);
   }();
   if (!loaded) return {nullptr, order.serving_fingerprint, (*wanted)->model_id + ": " + loaded.failure().message};

@@ -74,7 +74,6 @@ class model_loader {
     std::string fingerprint;
     loaded_model model;
   };
-  result<loaded_model> read(const target& wanted);
   result<std::optional<target>> find_target(const std::string& serving_model_id) const;
   result<std::optional<target>> find_candidate(const std::string& model_id) const;
   /// From now on who touches items that this model does not know is noticed.
