@@ -184,9 +184,15 @@ result<std::optional<std::string>> database::get(family which, std::string_view 
 }
 
 bool database::may_hold(family which, std::string_view key) const {
-  const auto open = files();
-  std::string value;
-  return !open || (**open)->KeyMayExist(rocksdb::ReadOptions(), (**open)[which], slice_of(key), &value);
+  // Who opens the files anew holds the lock for long.
+  std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock || !files_) return true;
+  const pin open = files_;
+  lock.unlock();
+  rocksdb::ReadOptions memory_alone;
+  memory_alone.read_tier = rocksdb::kBlockCacheTier;
+  rocksdb::PinnableSlice value;
+  return !(*open)->Get(memory_alone, (*open)[which], slice_of(key), &value).IsNotFound();
 }
 
 result<database::lookups> database::get_all(family which, const std::vector<rocksdb::Slice>& keys) const {
