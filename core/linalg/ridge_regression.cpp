@@ -23,13 +23,14 @@ void add_to(std::vector<double>& sums, const std::vector<float>& more) {
 
 /// Adds lambda and factorizes by Cholesky; the number of the first direction that is not determined, from 1, or 0.
 std::size_t factorize(std::vector<double>& gram, std::size_t size, double lambda) {
-  // What rounding leaves of a pivot that should be 0.
+  // What rounding leaves of a pivot that should be 0; a lambda above what is rounded determines every direction.
   constexpr double vanishing = 1e-5;
+  constexpr double rounding = 1e-6;
   std::vector<double> smallest_pivot(size);
   for (std::size_t k = 0; k < size; ++k) {
     double& diagonal = gram[k * size + k];
+    smallest_pivot[k] = lambda > rounding * diagonal ? 0 : vanishing * (diagonal + lambda);
     diagonal += lambda;
-    smallest_pivot[k] = vanishing * diagonal;
   }
   const auto n = static_cast<int>(size);
   const auto code = LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'U', n, gram.data(), n);

@@ -2,8 +2,9 @@
 // Shapes:  x [n x d], y [n x f], W [d x f]; all row-major. Rows are added as they come and not kept. Several targets of
 //          the same x are columns of y side by side: xt x is made and factorized once.
 // Exact:   sums of 512 rows are made in float32, sums of those and the solution in double. The rounding, about 1e-7 of
-//          the sums, is that of the float32 values which come in and go out; lambda keeps it from growing. A direction
-//          of which the rows determine less than 1e-5 (a share of its square) cannot be told from rounding: it is open.
+//          the sums, is that of the float32 values which come in and go out; where the rows hardly determine a
+//          direction it becomes about 1e-7 x the largest square / lambda. Without a lambda of 1e-6 of its square, a
+//          direction of which the rows determine less than 1e-5 cannot be told from rounding: it is open.
 // Limits:  no intercept; squares of x within float32.
 // Errors:  not_positive_definite when lambda does not make up for directions that no row of x determines.
 // Cost:    O(n d^2 + d^3 + n d f) on one thread; memory d (d + f) doubles.
