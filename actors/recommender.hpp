@@ -1,6 +1,6 @@
 // What: the actor that turns a request into a ranking task: which query, over which rows, without which.
-// Why:  it reads the snapshots that updaters publish and asks nobody when a user is warm, nor when nobody knows the user,
-//       as most are before their first event.
+// Why:  it reads the snapshots that updaters publish and asks nobody when a user is warm, nor when nobody knows the
+//       user, as most are before their first event.
 #pragma once
 
 #include <memory>

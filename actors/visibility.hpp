@@ -50,8 +50,8 @@ class visibility : public std::enable_shared_from_this<visibility> {
   void when_visible(partition_id partition, std::vector<log_offset> offsets, std::function<void(std::size_t)> done);
 
   /// Everything before this is visible although nobody opened its batches, as soon as those that are under way are: the
-  /// positions at the start, and where an ingestor goes on that takes over from one that died or was given the partition
-  /// again.
+  /// positions at the start, and where an ingestor goes on that takes over from one that died, or that was given the
+  /// partition again.
   void start_at(partition_id partition, log_offset next_offset);
   /// The partition goes on there, also where that lies further back: its log is another one now. What is visible of the
   /// old one says nothing about it.

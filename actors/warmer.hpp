@@ -5,8 +5,8 @@
 //          leaves in the caches is then what they find, under the same keys. One warm-up after the other; what arrives
 //          meanwhile waits.
 // Threads: an actor with a thread of its own: it reads the store and waits for its answers.
-// Cost:    some 50 us a question on the scorers; besides, once an hour or when there are an eighth more users, a pass over
-//          the histories to find the active ones.
+// Cost:    some 50 us a question on the scorers; besides, once an hour or when there are an eighth more users, a pass
+//          over the histories to find the active ones.
 #pragma once
 
 #include <chrono>

@@ -72,7 +72,7 @@ struct row_metadata {
   std::vector<const item*> items;
 };
 
-/// Nothing where the scores are not by factors, or no item has content.
+/// Leaves out what is not by factors; all of it where no item has content.
 void learn_factors(catalogue_knowledge& learnt, const model& served) {
   std::vector<dense_scores> targets;
   std::vector<std::optional<content_map>*> maps;

@@ -169,8 +169,9 @@ struct generation_context {
 /// which nothing is known wait for the next training. Rows once given out stay. Called from one thread only.
 [[nodiscard]] generation_ptr extend(const generation_ptr& base, const generation_context& context);
 
-/// A generation that serves this model. Cost: a pass over every list and every item's words on two threads, about .4 s
-/// for 100,000 items; never on the serving path. Errors: whatever read_item_embeddings refuses, and the store's.
+/// A generation that serves this model. Cost: a pass over every list and every item's words, about .4 s for 100,000
+/// items on two threads (a thread a slice at most, and one more); never on the serving path. Errors: whatever
+/// read_item_embeddings refuses, and the store's.
 [[nodiscard]] result<generation_ptr> make_generation(loaded_model loaded, std::string model_id, std::uint64_t number,
                                                      const generation_context& context);
 

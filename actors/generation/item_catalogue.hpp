@@ -79,7 +79,7 @@ class item_catalogue {
     item_bits servable;
   };
 
-  /// All numbers below this one.
+  /// All numbers below this one, and there is no hole above.
   bool knows_all(std::size_t items) const;
   void insert(item_index index, item metadata);
   void remove(item_index index);

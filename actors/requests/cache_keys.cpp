@@ -36,7 +36,7 @@ std::string key_of_answer(const recommend_task& task, std::uint64_t catalogue_ve
   if (!cache.use || (task.recommend() && !is_kept(*task.recommend()))) return {};
   const auto& in = task.call->in();
   if (in.target.size() + in.body.size() > request_bytes_max) return {};
-  // Made-up ids must not push out what others ask again: of an unknown user only the list is kept, which is everybody's.
+  // Made-up ids must not push out what others ask again: of an unknown user only the list is kept, everybody's.
   if (task.user && !task.user->known && !task.user->user_id.empty()) return {};
   auto key = stem(task, catalogue_version);
   if (task.user) append(key, task.user->version);

@@ -1,7 +1,7 @@
 // What: the keys under which answers and ranked lists are kept (caches.hpp): everything they depend on.
 // Why:  an event, a changed item, a new item and a new model each make another key, so that nothing stale can be found.
 //       A key is empty where what it would name must be computed each time: an answer from a state of the past, with
-//       reasons, or from a history on top of a user's own.
+//       reasons, from a history on top of a user's own, or of a user whom nobody knows.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// What:    a linear map from what an item is (a content vector) to where it lies among a model's items (its factors, and
-//          its bias behind them where the model has one).
+// What:    a linear map from what an item is (a content vector) to where it lies among a model's items (its factors,
+//          and its bias behind them where the model has one).
 // Why:     an item that nobody has touched yet can be ranked for every user from its text or picture alone.
 // Model:   factors = Wt content, W by ridge regression over the items of which content is known and to which the model
 //          gave a place: neither is 0. No intercept: an item of which nothing is known (content 0) gets factors 0.

@@ -244,7 +244,8 @@ void run::on_done(const load_request& asked, unsigned status, steady::time_point
   plan_.done({.kind = asked.kind, .status = status, .latency = now - due, .at = now - start_});
 }
 
-/// Looks for what is late, and whether somebody wants the run to end; what waits behind its end for longer than the timeout stays unsent.
+/// Looks for what is late, and whether somebody wants the run to end; what waits behind its end for longer than the
+/// timeout stays unsent.
 void run::watch() {
   watch_.expires_after(watch_interval);
   watch_.async_wait([this](boost::system::error_code failed) {

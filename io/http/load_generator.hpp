@@ -5,6 +5,7 @@
 // Rate:    open loop: request n is due at start + n / rate whatever became of the others; it goes out on the first free
 //          connection and its latency counts from when it was due. Rate 0 = closed loop: every connection sends when it
 //          has its answer, latency counts from sending; that measures capacity, not waiting.
+// Timeout: within a tenth of a second.
 // Errors:  unavailable when nobody listens at the start. What fails later is an outcome with status 0; its connection
 //          is opened anew.
 // Threads: everything runs on the calling thread, callbacks included.
