@@ -9,7 +9,7 @@
 // Errors:  unavailable when nobody listens at the start. What fails later is an outcome with status 0; its connection
 //          is opened anew.
 // Threads: everything runs on the calling thread, callbacks included.
-// Cost:    about 10 us of CPU a request.
+// Cost:    about 30 us of CPU a request in open loop, four fifths of it the kernel's.
 #pragma once
 
 #include <chrono>

@@ -184,8 +184,8 @@ class event_store {
 
   // --- ids
   virtual result<std::optional<user_index>> find_user(std::string_view user_id) const = 0;
-  /// No user has this id, as far as memory alone can tell: nothing is read from the disk, and one in a hundred unknown
-  /// users is not recognised. Cost: about 1 us.
+  /// No user has this id, as far as memory alone can tell: nothing is read from the disk, and a few in a hundred unknown
+  /// users are not recognised. Waits for nobody.
   virtual bool is_surely_unknown(std::string_view user_id) const = 0;
   virtual result<std::optional<item_index>> find_item(std::string_view item_id) const = 0;
   virtual result<std::string> user_id(user_index user) const = 0;
