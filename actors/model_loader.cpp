@@ -100,8 +100,8 @@ load_outcome model_loader::load(const load_order& order) {
     return {extend_by_newcomers(order.at_hand), (*wanted)->fingerprint, ""};
   }
   const auto loaded = [&]() -> result<generation_ptr> {
-    const bool is_at_hand = checked && checked->fingerprint == (*wanted)->fingerprint;
-    FRESHET_ASSIGN(auto read_in, is_at_hand ? std::move(checked->model) : load_model((*wanted)->directory));
+    const bool was_read = checked && checked->fingerprint == (*wanted)->fingerprint;
+    FRESHET_ASSIGN(auto read_in, was_read ? std::move(checked->model) : load_model((*wanted)->directory));
     return make_generation(std::move(read_in), (*wanted)->model_id, order.number, context_);
   }();
   if (!loaded) return {nullptr, order.serving_fingerprint, (*wanted)->model_id + ": " + loaded.failure().message};

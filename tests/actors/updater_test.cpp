@@ -56,6 +56,7 @@ TEST_F(the_updater, and_the_recommender_say_the_same_of_a_user_whom_nobody_knows
   EXPECT_EQ(asked->generation, made->generation);
   EXPECT_EQ(asked->cold, made->cold);
   EXPECT_EQ(asked->trainable, made->trainable);
+  EXPECT_EQ(asked->asked.index(), made->asked.index());
   EXPECT_EQ(asked->seen, made->seen);
   EXPECT_EQ(asked->seen_without_row, made->seen_without_row);
   EXPECT_TRUE(made->cold);
